@@ -1,0 +1,75 @@
+"""Who may do what, and to whose rows: one policy for pages, API, importer and jobs; what is not allowed is denied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licensetrack.core.errors import Forbidden, NotFound
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows: `all`, one `district` (its name) or one `unit` (its id as text)."""
+
+    kind: str = "all"
+    value: str = ""
+
+    def covers(self, *, district: str | None = None, unit_id: int | None = None) -> bool:
+        """Whether a row of this district and unit may be seen."""
+        if self.kind == "all":
+            return True
+        if self.kind == "district":
+            return district is not None and district == self.value
+        return unit_id is not None and str(unit_id) == self.value
+
+
+EVERYWHERE = Scope()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts; always passed to a verb, never read from a session."""
+
+    id: int | None
+    login: str
+    name: str
+    role: str
+    scope: Scope = EVERYWHERE
+
+
+SYSTEM = Actor(id=None, login="system", name="licensetrack", role="system")
+
+# A pattern is a permission, or a prefix of one that ends in ":*".
+READ = ("measures:read", "allocation:read", "units:read", "procurement:read", "support:read", "performance:read")
+GRANTS: dict[str, tuple[str, ...]] = {
+    "system": ("*",),
+    "system_administrator": ("accounts:user:*", "system:*"),
+    "security_administrator": ("accounts:policy:*", "accounts:session:*"),
+    "audit_administrator": ("audit:*",),
+    "operator": (*READ, "exchange:*", "units:*", "allocation:*", "procurement:*", "support:*"),
+    "reviewer": (*READ, "exchange:export", "allocation:request:review"),
+    "performance_officer": (*READ, "exchange:export", "performance:*", "procurement:*"),
+    "manager": (*READ, "exchange:export", "performance:evaluation:sign"),
+    "district_manager": ("measures:read", "allocation:read", "units:read", "exchange:export"),
+    "unit_user": ("measures:read", "allocation:read", "units:read", "allocation:import:*"),
+    "vendor_engineer": ("allocation:read", "units:read", "support:read"),
+    "auditor": (*READ, "exchange:export", "audit:read"),
+}
+ROLES = tuple(role for role in GRANTS if role != "system")
+
+
+def allows(actor: Actor, permission: str) -> bool:
+    """Whether the actor's role holds the permission."""
+    for pattern in GRANTS.get(actor.role, ()):
+        if pattern in ("*", permission) or (pattern.endswith(":*") and permission.startswith(pattern[:-1])):
+            return True
+    return False
+
+
+def require(actor: Actor, permission: str, *, district: str | None = None, unit_id: int | None = None) -> None:
+    """Passes, or raises Forbidden for the role and NotFound for somebody else's row (its existence is not told)."""
+    if not allows(actor, permission):
+        raise Forbidden("Your role does not allow this: %(permission)s.", permission=permission)
+    concrete = district is not None or unit_id is not None
+    if concrete and not actor.scope.covers(district=district, unit_id=unit_id):
+        raise NotFound("There is no such record.")

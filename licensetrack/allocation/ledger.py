@@ -1,0 +1,256 @@
+"""Posting to the ledger: facts are added or replaced, the fold says what that means, events and state row are written together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from licensetrack.accounts.permissions import Actor
+from licensetrack.allocation.fold import Fact, Holder, Leg, State, fold, in_order
+from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
+from licensetrack.allocation.stages import FORMAL, RANK
+from licensetrack.core import audit
+from licensetrack.core.clock import now
+from licensetrack.core.columns import canonical_json
+from licensetrack.core.errors import Conflict, Refused
+from licensetrack.procurement.models import Entitlement
+
+STEP = 1000  # room between two facts' positions, for one that turns out to lie between them
+_events = LedgerEvent.__table__
+
+
+@dataclass
+class Operation:
+    """One act and all events it posts: they share a key, an instant and one audit entry that holds their digest."""
+
+    actor: Actor
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    at: dt.datetime = field(default_factory=now)
+    lines: int = 0
+    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def next_line(self, covered: Sequence[object]) -> int:
+        """Numbers one event of this operation and takes it into the digest."""
+        self.lines += 1
+        self._hash.update(("|".join("" if part is None else str(part) for part in covered) + "\n").encode())
+        return self.lines
+
+    def digest(self) -> str:
+        """SHA-256 over the operation's events, in their order."""
+        return self._hash.hexdigest()
+
+    def record(self, db: Session, tag: str, subject: str, **details: object) -> None:
+        """Writes the operation's audit entry; nothing when no event was posted."""
+        if self.lines:
+            audit.record(
+                db, tag, subject, self.actor, operation=self.key, events=self.lines, events_digest=self.digest(), **details
+            )
+
+
+def covered_by_digest(
+    set_id: int, seq: int, product: str, fact: Fact, leg: Leg, reverses_id: int | None
+) -> tuple[object, ...]:
+    """What an operation's digest says of one event: enough that no figure can be changed behind its back."""
+    return (
+        set_id, seq, product, fact.position, fact.action, fact.on.isoformat(), *leg.holder, fact.cpus, *leg.deltas, reverses_id,
+    )  # fmt: skip
+
+
+def standing_events(db: Session, set_id: int) -> Sequence[Row[tuple[LedgerEvent]]]:
+    """A set's events that were not taken back, in the order they were recorded."""
+    reversal = aliased(LedgerEvent)
+    taken_back = select(reversal.reverses_id).where(reversal.set_id == set_id, reversal.reverses_id.is_not(None))
+    query = select(_events).where(
+        _events.c.set_id == set_id, _events.c.reverses_id.is_(None), _events.c.id.not_in(taken_back)
+    )
+    return db.execute(query.order_by(_events.c.seq)).all()
+
+
+def facts_of(events: Iterable[Row[tuple[LedgerEvent]]]) -> dict[int, Fact]:
+    """Position → fact, from standing events; of a relocation's two legs the second names the new holder."""
+    facts: dict[int, Fact] = {}
+    for event in events:
+        holder = Holder(event.unit_id, event.district, event.category)
+        keeps_holder = event.action in ("issue", "relocate", "reclassify")
+        facts[event.position] = Fact(
+            event.action, event.on, event.position, event.cpus, holder if keeps_holder else None, event.details,
+            event.document_id, event.place,
+        )  # fmt: skip
+    return facts
+
+
+def post(
+    db: Session,
+    license_set: LicenseSet,
+    operation: Operation,
+    *,
+    add: Sequence[Fact] = (),
+    drop: Sequence[int] = (),
+    replace: Sequence[Fact] = (),
+    right: tuple[str, int] | None = None,
+) -> State:
+    """Adds facts, drops some by position, replaces some at their position; writes the events that follow and the state row.
+
+    `right` (product, entitlement id) corrects under which right the set was issued: every event is then told anew.
+    Raises Refused where the set's life would break a rule, Conflict when the set changed since it was read.
+    """
+    recorded = standing_events(db, license_set.id)
+    facts = facts_of(recorded)
+    for position in drop:
+        facts.pop(position)
+    for fact in replace:
+        if fact.position not in facts:
+            raise Conflict("The set %(number)s changed meanwhile. Please look at it again.", number=license_set.number)
+        facts[fact.position] = fact
+    for fact in add:
+        placed = _place(facts, fact)
+        facts[placed.position] = placed
+    ordered = in_order(list(facts.values()))
+    state, legs = fold(ordered)
+    before, entitlement_before = (license_set.issued_sets, license_set.issued_cpus), license_set.entitlement_id
+    product, entitlement_id = right or (license_set.product, license_set.entitlement_id)
+    seq = _write_events(db, license_set, product, operation, recorded, list(zip(ordered, legs, strict=True)))
+    _write_state(db, license_set, state, seq, product=product, entitlement_id=entitlement_id)
+    after = state.standing()
+    if license_set.kind == FORMAL and entitlement_id == entitlement_before:
+        use_entitlement(db, entitlement_id, after[0] - before[0], after[1] - before[1])
+    elif license_set.kind == FORMAL:
+        use_entitlement(db, entitlement_before, -before[0], -before[1])
+        use_entitlement(db, entitlement_id, after[0], after[1])
+    return state
+
+
+def _place(facts: dict[int, Fact], fact: Fact) -> Fact:
+    """A new fact comes last; where that breaks the order of a day, it goes before that day's later kinds."""
+    last = fact._replace(position=(max(facts) // STEP + 1) * STEP if facts else STEP)
+    try:
+        fold(in_order([*facts.values(), last]))
+        return last
+    except Refused:
+        later = [f.position for f in facts.values() if f.on == fact.on and RANK[f.action] > RANK[fact.action]]
+        if not later:
+            raise
+    position = min(later) - 1
+    while position in facts:
+        position -= 1
+    return fact._replace(position=position)
+
+
+def _write_events(
+    db: Session,
+    license_set: LicenseSet,
+    product: str,
+    operation: Operation,
+    recorded: Sequence[Row[tuple[LedgerEvent]]],
+    wanted: Sequence[tuple[Fact, list[Leg]]],
+) -> int:
+    """Reverses recorded events that are no longer right, posts those that are missing; returns the set's last seq."""
+    seq = license_set.version
+    standing: dict[int, list[Row[tuple[LedgerEvent]]]] = {}
+    for event in recorded:
+        standing.setdefault(event.position, []).append(event)
+    rows: list[dict[str, object]] = []
+
+    def append(product: str, fact: Fact, leg: Leg, reverses_id: int | None) -> None:
+        nonlocal seq
+        seq += 1
+        covered = covered_by_digest(license_set.id, seq, product, fact, leg, reverses_id)
+        rows.append(
+            {
+                "set_id": license_set.id, "seq": seq, "position": fact.position, "action": fact.action, "on": fact.on,
+                "at": operation.at, "actor_id": operation.actor.id, "unit_id": leg.holder.unit_id,
+                "product": product, "kind": license_set.kind, "district": leg.holder.district,
+                "category": leg.holder.category, "cpus": fact.cpus, "details": dict(fact.details) if fact.details else None,
+                "document_id": fact.document_id, "place": fact.place, "key": operation.key,
+                "line": operation.next_line(covered), "reverses_id": reverses_id, **dict(zip(DELTAS, leg.deltas, strict=True)),
+            }
+        )  # fmt: skip
+
+    for fact, legs in wanted:
+        old = standing.pop(fact.position, [])
+        if _says_the_same(old, product, fact, legs):
+            continue
+        for event in old:
+            _reverse(event, append)
+        for leg in legs:
+            append(product, fact, leg, None)
+    for dropped in standing.values():
+        for event in dropped:
+            _reverse(event, append)
+    if rows:
+        db.execute(insert(LedgerEvent), rows)
+    return seq
+
+
+def _reverse(event: Row[tuple[LedgerEvent]], append: Callable[[str, Fact, Leg, int | None], None]) -> None:
+    holder = Holder(event.unit_id, event.district, event.category)
+    back = tuple(-getattr(event, name) for name in DELTAS)
+    fact = Fact("correct", event.on, event.position, event.cpus, None, None, event.document_id, event.place)
+    append(event.product, fact, Leg(holder, back), event.id)  # type: ignore[arg-type]
+
+
+def _says_the_same(old: Sequence[Row[tuple[LedgerEvent]]], product: str, fact: Fact, legs: Sequence[Leg]) -> bool:
+    if len(old) != len(legs):
+        return False
+    for event, leg in zip(old, legs, strict=True):
+        if (event.product, event.action, event.on, event.cpus) != (product, fact.action, fact.on, fact.cpus):
+            return False
+        if (event.unit_id, event.district, event.category) != leg.holder:
+            return False
+        if tuple(getattr(event, name) for name in DELTAS) != leg.deltas:
+            return False
+        if canonical_json(event.details or {}) != canonical_json(dict(fact.details or {})):
+            return False
+    return True
+
+
+def state_values(state: State) -> dict[str, object]:
+    """The state row's columns that the fold decides."""
+    return {
+        "unit_id": state.holder.unit_id, "stage": state.stage, "cpus": state.cpus, "issued_on": state.issued_on,
+        "imported_on": state.imported_on, "accepted_on": state.accepted_on, "ended_on": state.ended_on,
+        **dict(zip(DELTAS, state.standing(), strict=True)),
+    }  # fmt: skip
+
+
+def _write_state(db: Session, license_set: LicenseSet, state: State, seq: int, **right: object) -> None:
+    """Compare and swap: nobody else may have moved the set since it was read."""
+    values = state_values(state) | {"version": seq} | right
+    changed = db.execute(
+        update(LicenseSet)
+        .where(LicenseSet.id == license_set.id, LicenseSet.version == license_set.version, LicenseSet.stage == license_set.stage)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("The set %(number)s changed meanwhile. Please look at it again.", number=license_set.number)
+    db.refresh(license_set)
+
+
+def use_entitlement(db: Session, entitlement_id: int, sets: int, cpus: int) -> None:
+    """Moves an entitlement's counters, at once and only within a hard cap. Raises Conflict with what is free."""
+    if sets == 0 and cpus == 0:
+        return
+    e = Entitlement
+    within = case(
+        (e.cap_rule != "hard", True),
+        else_=(e.cap_cpus.is_(None) | (e.used_cpus + cpus <= e.cap_cpus)) & (e.cap_sets.is_(None) | (e.used_sets + sets <= e.cap_sets)),
+    )
+    moved = db.execute(
+        update(e)
+        .where(e.id == entitlement_id, within)
+        .values(used_sets=e.used_sets + sets, used_cpus=e.used_cpus + cpus)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        row = db.execute(select(e.contract, e.cap_cpus, e.used_cpus).where(e.id == entitlement_id)).one()
+        raise Conflict(
+            "The entitlement “%(contract)s” is capped: %(free)s CPUs are free, %(asked)s are asked for.",
+            contract=row.contract, free=(row.cap_cpus or 0) - row.used_cpus, asked=cpus,
+        )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Rules of allocation: values in, nothing or a refusal in words out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from licensetrack.allocation.stages import FORMAL, TEMPORARY
+from licensetrack.core.clock import today
+from licensetrack.core.errors import Refused
+
+FIRST_DAY = dt.date(2000, 1, 1)
+MOST_CPUS = 1_000_000
+
+
+def check_day(on: dt.date) -> None:
+    """A fact lies between 2000 and today. Raises Refused."""
+    if on > today():
+        raise Refused("The date %(on)s lies in the future.", on=on)
+    if on < FIRST_DAY:
+        raise Refused("The date %(on)s lies before the year 2000.", on=on)
+
+
+def check_size(metric: str, cpus: int | None) -> None:
+    """A product counted by CPU needs a CPU quantity above zero; one counted in sets may have none. Raises Refused."""
+    if cpus is None:
+        if metric == "cpu":
+            raise Refused("The CPU quantity is missing.")
+        return
+    if not 0 < cpus <= MOST_CPUS:
+        raise Refused("The CPU quantity %(cpus)s is not between 1 and %(most)s.", cpus=cpus, most=MOST_CPUS)
+
+
+def check_kind(kind: str) -> None:
+    """Formal or temporary. Raises Refused."""
+    if kind not in (FORMAL, TEMPORARY):
+        raise Refused("A licence is formal or temporary, not “%(kind)s”.", kind=kind)
+
+
+def check_reason(reason: str) -> None:
+    """A failure, a decline or a revocation names its reason. Raises Refused."""
+    if not reason.strip():
+        raise Refused("A reason is needed.")
+
+
+def check_acceptable(imported_on: dt.date | None, accepted_on: dt.date) -> None:
+    """Acceptance follows the import. Raises Refused."""
+    if imported_on is None or accepted_on < imported_on:
+        raise Refused("The set was not yet imported on %(on)s; only an imported set can be accepted or declined.", on=accepted_on)
+
+
+def check_handed_back(cpus: int | None, change: int | None) -> None:
+    """A return takes the whole set: a stated change must be minus all its CPUs. Raises Refused."""
+    if change is not None and change != 0 and -change != (cpus or 0):
+        raise Refused("A return takes the whole set: it has %(cpus)s CPUs, the paper says %(change)s.", cpus=cpus or 0, change=change)

@@ -1,0 +1,92 @@
+"""Files by their digest: written, synced and renamed before their row exists, so no row lacks its file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import BigInteger, Identity, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from licensetrack.core.clock import now
+from licensetrack.core.columns import BigId, Instant
+from licensetrack.core.db import Base
+from licensetrack.core.errors import NotFound
+
+_folder = Path("instance/blobs")
+
+
+class Blob(Base):
+    """A stored file: the same bytes under the same name are stored once."""
+
+    __tablename__ = "blob"
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(255))
+    stored_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+def use_folder(folder: Path) -> None:
+    """Sets where files are kept (LICENSETRACK_BLOBS)."""
+    global _folder
+    _folder = folder
+
+
+def folder() -> Path:
+    """Where files are kept."""
+    return _folder
+
+
+def path_of(digest: str) -> Path:
+    """The file of a SHA-256 digest: names given by users never become paths."""
+    return _folder / digest[:2] / digest
+
+
+def _write_durably(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    if os.name == "posix":  # the rename itself must survive a power cut
+        directory = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def store(db: Session, content: bytes, name: str) -> Blob:
+    """Stores a file and its row; the same bytes under the same name give the row that exists."""
+    digest = hashlib.sha256(content).hexdigest()
+    known = db.scalars(select(Blob).where(Blob.digest == digest, Blob.name == name)).first()
+    if known is not None and path_of(digest).exists():
+        return known
+    if not path_of(digest).exists():
+        _write_durably(path_of(digest), content)
+    blob = Blob(digest=digest, size=len(content), name=name[:255], stored_at=now())
+    db.add(blob)
+    db.flush()
+    return blob
+
+
+def load(db: Session, blob_id: int) -> tuple[Blob, bytes]:
+    """A stored file and its bytes. Raises NotFound without a row, or when the bytes no longer match their digest."""
+    blob = db.get(Blob, blob_id)
+    if blob is None:
+        raise NotFound("There is no such file.")
+    path = path_of(blob.digest)
+    content = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != blob.digest:
+        raise NotFound("The stored file “%(name)s” is missing or damaged.", name=blob.name)
+    return blob, content

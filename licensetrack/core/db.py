@@ -1,0 +1,190 @@
+"""The one door to the database: the engine, the transaction and the only commit of the program."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import IO, Any
+
+from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from licensetrack.core.errors import Conflict
+
+try:
+    import fcntl
+except ImportError:  # Windows: SQLite's own busy wait must do there
+    fcntl = None  # type: ignore[assignment]
+
+BUSY_SECONDS = 30
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Parent of every table's class; constraint names are fixed so that migrations can name them on both databases."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite is free of the WAL-reset race (fixed in 3.51.3; back-ported to 3.50.7 and 3.44.6)."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine whose transactions mean the same on both databases; SQLite as RELIABILITY asks, PostgreSQL READ COMMITTED.
+
+    Raises RuntimeError where SQLite is too old for STRICT tables (3.37).
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+        return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits})
+    if sqlite3.sqlite_version_info < (3, 37):
+        raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    journal = "WAL" if wal_is_safe() else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself, so the PRAGMAs really apply
+        for pragma in (
+            "foreign_keys=ON",
+            f"journal_mode={journal}",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "trusted_schema=OFF",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if connection.execute("PRAGMA foreign_keys").fetchone()[0] != 1:
+            raise RuntimeError("SQLite does not enforce foreign keys here")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        readonly = connection.get_execution_options().get("readonly", False)
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+_engine: Engine | None = None
+_writing: ContextVar[Session | None] = ContextVar("writing", default=None)
+_reading: ContextVar[Session | None] = ContextVar("reading", default=None)
+
+
+def connect(url: str) -> Engine:
+    """Binds this process to a database; a second call binds it anew (tests do that)."""
+    global _engine
+    if _engine is not None:
+        _engine.dispose()
+    _engine = make_engine(url)
+    return _engine
+
+
+def engine() -> Engine:
+    """The engine that the process is bound to. Raises RuntimeError before `connect`."""
+    if _engine is None:
+        raise RuntimeError("no database: call connect() first")
+    return _engine
+
+
+@contextmanager
+def _turn(bound: Engine) -> Iterator[None]:
+    """Writers of one SQLite file queue at a file lock: its own busy wait is unfair, some waited thirty times longer."""
+    database = bound.url.database
+    if bound.dialect.name != "sqlite" or fcntl is None or not database or database == ":memory:":
+        yield
+        return
+    lock: IO[bytes]
+    with open(f"{database}.lock", "ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A writing transaction: commits when the block ends, rolls back when it raises; an inner one joins the outer one.
+
+    Raises Conflict when the database stays locked, RuntimeError inside a `reading` block (a snapshot must not wait for itself).
+    """
+    outer = _writing.get()
+    if outer is not None:
+        yield outer
+        return
+    if _reading.get() is not None:
+        raise RuntimeError("a transaction must not begin inside a reading block")
+    bound = engine()
+    with _turn(bound), Session(bound, expire_on_commit=False, autoflush=False) as db:
+        token = _writing.set(db)
+        try:
+            yield db
+            db.commit()
+        except OperationalError as error:
+            db.rollback()
+            if is_busy(error):
+                raise Conflict("The database is busy; nothing was written. Please try again.") from error
+            raise
+        except BaseException:
+            db.rollback()
+            raise
+        finally:
+            _writing.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A read-only snapshot: all statements in the block see one state; joins an open transaction or reading block."""
+    outer = _writing.get() or _reading.get()
+    if outer is not None:
+        yield outer
+        return
+    bound = engine()
+    options: dict[str, Any] = {"readonly": True}
+    if bound.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with Session(bound.execution_options(**options), autoflush=False) as db:
+        token = _reading.set(db)
+        try:
+            yield db
+        finally:
+            _reading.reset(token)
+            db.rollback()
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the database refused because somebody else holds the lock."""
+    text = str(error.orig).lower()
+    return "database is locked" in text or "lock timeout" in text
+
+
+def insert_rows(db: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Inserts many rows by one `executemany` of the driver: the bulk path (ORM objects cost seven times as much).
+
+    Values must be str, int or None; days as ISO text, instants as `instant_text`. Names come from code, never from users.
+    """
+    if not rows:
+        return
+    connection = db.connection()
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+    connection.exec_driver_sql(statement, list(rows))  # type: ignore[arg-type]
+
+
+def reserve_ids(db: Session, table: str, count: int) -> Sequence[int]:
+    """So many free ids of a table, in order: rows that point at each other can then be inserted in bulk."""
+    connection = db.connection()
+    if connection.dialect.name == "sqlite":  # the writer is alone: BEGIN IMMEDIATE holds the lock
+        last = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table}").scalar_one()  # noqa: S608
+        return range(int(last) + 1, int(last) + 1 + count)
+    query = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    return sorted(connection.exec_driver_sql(query, (table, count)).scalars())

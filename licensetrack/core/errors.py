@@ -1,0 +1,32 @@
+"""What a domain room says when it refuses: an English gettext msgid and its values; the shell puts it into the user's language."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """A refusal in words.
+
+    `message` is an English gettext msgid with ``%(name)s`` placeholders, `values` fills them.
+    ``str(error)`` is the English text, for logs and a plain Python shell.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.message = message
+        self.values = values
+        super().__init__(message % values if values else message)
+
+
+class Refused(DomainError):
+    """A rule of the trade forbids it; nothing was written."""
+
+
+class Conflict(DomainError):
+    """Somebody else was faster, or the form is stale; nothing was written (HTTP 409)."""
+
+
+class Forbidden(DomainError):
+    """The actor's role does not allow it (HTTP 403)."""
+
+
+class NotFound(DomainError):
+    """It does not exist, or the actor may not know that it does (HTTP 404)."""

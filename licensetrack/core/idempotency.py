@@ -1,0 +1,44 @@
+"""Each wish takes effect once: a key from the form, a fingerprint of what was asked, and the answer that was given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import String, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from licensetrack.core.clock import now
+from licensetrack.core.columns import Instant, JsonText
+from licensetrack.core.db import Base
+from licensetrack.core.errors import Conflict
+
+
+class IdempotencyKey(Base):
+    """A key that was used, with the answer to repeat."""
+
+    __tablename__ = "idempotency_key"
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+def answered(db: Session, key: str, fingerprint: str) -> dict[str, Any] | None:
+    """The answer given before to this key, or None. Raises Conflict when the key came with other content."""
+    row = db.execute(select(IdempotencyKey.fingerprint, IdempotencyKey.answer).where(IdempotencyKey.key == key)).first()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise Conflict("This form was sent before with other content. Please reload the page.")
+    answer: dict[str, Any] = row.answer
+    return answer
+
+
+def remember(db: Session, key: str, fingerprint: str, answer: dict[str, Any]) -> None:
+    """Keeps the answer with the effect, in one transaction. Raises Conflict when the same key was used meanwhile."""
+    try:
+        db.execute(insert(IdempotencyKey).values(key=key, fingerprint=fingerprint, answer=answer, at=now()))
+    except IntegrityError as error:
+        raise Conflict("This form was sent twice; the first one took effect.") from error

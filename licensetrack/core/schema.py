@@ -1,0 +1,28 @@
+"""The schema's versions: Alembic run from code, so that command, demo and tests upgrade in the same way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def config(url: str) -> Config:
+    """Alembic's settings for a database, without an .ini file."""
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return settings
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Brings a database up to `revision`; each migration is one transaction."""
+    command.upgrade(config(url), revision)
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Takes a database down to `revision`."""
+    command.downgrade(config(url), revision)

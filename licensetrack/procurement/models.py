@@ -1,0 +1,68 @@
+"""The bought side: products, the entitlements they are issued under, and the money, as entries that are only ever added."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from licensetrack.core.columns import BigId, Instant, Yuan
+from licensetrack.core.db import Base
+
+
+class Product(Base):
+    """A product that sets are issued of. CPUs of different products are never added together."""
+
+    __tablename__ = "product"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    metric: Mapped[str] = mapped_column(String(10))  # "cpu" or "set": BMS is counted in sets
+    depends_on: Mapped[str | None] = mapped_column(ForeignKey("product.code"))
+
+
+class Entitlement(Base):
+    """The right bought: `open` has no ceiling (a site licence), `soft` wants a reason above it, `hard` refuses.
+
+    The counters are moved by one conditional UPDATE; the CHECK holds even for hands that bypass the program.
+    """
+
+    __tablename__ = "entitlement"
+    __table_args__ = (
+        CheckConstraint("cap_rule IN ('open', 'soft', 'hard')", name="cap_rule"),
+        CheckConstraint("cap_rule <> 'hard' OR cap_cpus IS NULL OR used_cpus <= cap_cpus", name="cpus_within_cap"),
+        CheckConstraint("cap_rule <> 'hard' OR cap_sets IS NULL OR used_sets <= cap_sets", name="sets_within_cap"),
+        CheckConstraint("used_sets >= 0 AND used_cpus >= 0", name="used_not_negative"),
+    )
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    product: Mapped[str] = mapped_column(ForeignKey("product.code"), index=True)
+    contract: Mapped[str] = mapped_column(String(80))
+    cap_rule: Mapped[str] = mapped_column(String(10), default="open")
+    cap_sets: Mapped[int | None]
+    cap_cpus: Mapped[int | None]
+    used_sets: Mapped[int] = mapped_column(default=0)
+    used_cpus: Mapped[int] = mapped_column(default=0)
+
+
+class BudgetEntry(Base):
+    """One line of the 预算执行台账: budget granted, adjusted, received or spent. A mistake is reversed, never edited."""
+
+    __tablename__ = "budget_entry"
+    __table_args__ = (
+        CheckConstraint("kind IN ('appropriation', 'adjustment', 'receipt', 'payment')", name="kind"),
+        UniqueConstraint("reverses_id"),
+        Index("ix_budget_entry_on", "on"),
+        Index("ix_budget_entry_voucher", "voucher"),
+    )
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    on: Mapped[dt.date]
+    at: Mapped[dt.datetime] = mapped_column(Instant)
+    amount: Mapped[Decimal] = mapped_column(Yuan)
+    summary: Mapped[str] = mapped_column(String(200), default="")
+    voucher: Mapped[str] = mapped_column(String(80))
+    actor_id: Mapped[int | None]
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("budget_entry.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("blob.id"))
+    place: Mapped[str] = mapped_column(String(80), default="")

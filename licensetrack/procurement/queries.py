@@ -1,0 +1,33 @@
+"""Reading the bought side: products and the entitlement a set is issued under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from licensetrack.core.errors import NotFound
+from licensetrack.procurement.models import Entitlement, Product
+
+
+def products(db: Session) -> Sequence[Product]:
+    """All products, those that stand alone before those that depend on others."""
+    return db.scalars(select(Product).order_by(Product.metric, Product.code.desc())).all()
+
+
+def product(db: Session, code: str) -> Product:
+    """One product. Raises NotFound."""
+    found = db.get(Product, code)
+    if found is None:
+        raise NotFound("There is no product “%(code)s”.", code=code)
+    return found
+
+
+def entitlement_for(db: Session, code: str) -> Entitlement:
+    """The newest entitlement of a product. Raises NotFound."""
+    query = select(Entitlement).where(Entitlement.product == code).order_by(Entitlement.id.desc())
+    found = db.scalars(query).first()
+    if found is None:
+        raise NotFound("There is no entitlement for the product “%(code)s”.", code=code)
+    return found
