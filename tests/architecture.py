@@ -9,16 +9,14 @@ from pathlib import Path
 
 LONGEST = 300
 FRAMEWORKS = set(
-    "alembic apscheduler docx flask flask_babel flask_bootstrap flask_login flask_smorest flask_wtf fontTools jinja2 lxml"
-    " marshmallow prometheus_client python_calamine reportlab waitress webargs werkzeug wtforms xlsxwriter".split()
+    "alembic apscheduler docx flask flask_babel flask_bootstrap flask_login flask_smorest flask_wtf fontTools"
+    " jinja2 lxml marshmallow prometheus_client python_calamine reportlab waitress webargs werkzeug wtforms xlsxwriter".split()
 )
 SHELL = {"reports", "exchange", "verify", "web", "api", "jobs", "cli", "demo", "__init__"}
 # Room and what it may import all the same: a password hash needs no web, and Alembic is how the schema comes about.
 EXCEPTED = {"accounts": {"werkzeug.security"}, "core": {"alembic"}}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
-TEXTS = set(".cfg .css .csv .html .in .ini .js .json .mako .md .po .py .sh .sql .svg .toml .txt .yaml .yml".split()) | {
-    ""
-}
+TEXTS = {"", *".cfg .css .csv .html .in .ini .js .json .mako .md .po .py .sh .sql .svg .toml .txt .yaml .yml".split()}
 # Put together from pieces, so that this file does not complain about itself.
 HOSTS = re.compile(
     "|".join(["py" + r"pi\.(org|python)", "pythonhost" + r"ed\.", "registry\\.npm" + "js", "deb\\.debi" + "an"])
