@@ -43,7 +43,11 @@ def sign_in(login: str, password: str, *, address: str = "") -> str:
     with transaction() as db:
         at = now()
         db.execute(update(User).where(User.id == user.id).values(failures=0, locked_until=None))
-        db.add(LoginSession(token_digest=_digest(token), user_id=user.id, started_at=at, seen_at=at, ended_at=None, address=address))
+        db.add(
+            LoginSession(
+                token_digest=_digest(token), user_id=user.id, started_at=at, seen_at=at, ended_at=None, address=address
+            )
+        )
         db.flush()
         audit.record(db, "accounts:session:start", f"user:{login}", actor_of(user), address=address)
     return token
@@ -56,14 +60,24 @@ def _record_failure(login: str, user: User | None, address: str, *, locked: bool
             wait = wait_after(failures)
             until = now() + wait if wait else None
             db.execute(update(User).where(User.id == user.id).values(failures=User.failures + 1, locked_until=until))
-        audit.record(db, "accounts:session:start", f"user:{login[:80]}", SYSTEM, outcome="refused", address=address, locked=locked)
+        audit.record(
+            db,
+            "accounts:session:start",
+            f"user:{login[:80]}",
+            SYSTEM,
+            outcome="refused",
+            address=address,
+            locked=locked,
+        )
 
 
 def session_actor(token: str) -> Actor | None:
     """Who a token belongs to, or None when the session is unknown, ended or over. Rights are read anew each time."""
     with reading() as db:
         row = db.execute(
-            select(LoginSession, User).join(User, User.id == LoginSession.user_id).where(LoginSession.token_digest == _digest(token))
+            select(LoginSession, User)
+            .join(User, User.id == LoginSession.user_id)
+            .where(LoginSession.token_digest == _digest(token))
         ).first()
         if row is None or row.LoginSession.ended_at is not None or not row.User.active:
             return None

@@ -107,9 +107,15 @@ def _apply(state: State, fact: Fact) -> State:
         raise Refused("The set was handed back or ended on %(ended)s; nothing can follow on %(on)s.", ended=state.ended_on,
                       on=fact.on)  # fmt: skip
     if fact.action == "issue":
-        raise Refused("The set was issued on %(issued)s; it can not be issued again on %(on)s.", issued=state.issued_on, on=fact.on)
+        raise Refused(
+            "The set was issued on %(issued)s; it can not be issued again on %(on)s.",
+            issued=state.issued_on,
+            on=fact.on,
+        )
     if fact.action in ("accept", "decline") and state.stage == ISSUED:
-        raise Refused("The set was not yet imported on %(on)s; only an imported set can be accepted or declined.", on=fact.on)
+        raise Refused(
+            "The set was not yet imported on %(on)s; only an imported set can be accepted or declined.", on=fact.on
+        )
     if fact.action in ("import", "import_failed") and state.imported_on is not None and state.stage == IMPORTED:
         raise Refused("The set was imported on %(imported)s; it can not be imported again on %(on)s.",
                       imported=state.imported_on, on=fact.on)  # fmt: skip

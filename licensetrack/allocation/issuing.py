@@ -98,9 +98,7 @@ def add_sets(db: Session, new_sets: Sequence[NewSet], operation: Operation) -> S
     at = instant_text(operation.at)
     for set_id, new in zip(ids, new_sets, strict=True):
         check_kind(new.kind)
-        facts = [
-            fact._replace(position=(index + 1) * STEP) for index, fact in enumerate(new.facts)
-        ]
+        facts = [fact._replace(position=(index + 1) * STEP) for index, fact in enumerate(new.facts)]
         for fact in facts:
             check_day(fact.on)
         state, legs = fold(facts)
@@ -160,7 +158,9 @@ def _predecessor_ids(db: Session, new_sets: Sequence[NewSet], ids: Sequence[int]
     known: dict[str, int] = {}
     for start in range(0, len(asked), 500):
         chunk = asked[start : start + 500]
-        known.update(db.execute(select(LicenseSet.number, LicenseSet.id).where(LicenseSet.number.in_(chunk))).tuples().all())
+        known.update(
+            db.execute(select(LicenseSet.number, LicenseSet.id).where(LicenseSet.number.in_(chunk))).tuples().all()
+        )
     for number in batch:
         if number in known:
             raise Refused("The licence number %(number)s exists already.", number=number)

@@ -33,7 +33,7 @@ class Operation:
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     at: dt.datetime = field(default_factory=now)
     lines: int = 0
-    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _hash: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def next_line(self, covered: Sequence[object]) -> int:
         """Numbers one event of this operation and takes it into the digest."""
@@ -49,7 +49,14 @@ class Operation:
         """Writes the operation's audit entry; nothing when no event was posted."""
         if self.lines:
             audit.record(
-                db, tag, subject, self.actor, operation=self.key, events=self.lines, events_digest=self.digest(), **details
+                db,
+                tag,
+                subject,
+                self.actor,
+                operation=self.key,
+                events=self.lines,
+                events_digest=self.digest(),
+                **details,
             )
 
 
@@ -224,7 +231,11 @@ def _write_state(db: Session, license_set: LicenseSet, state: State, seq: int, *
     values = state_values(state) | {"version": seq} | right
     changed = db.execute(
         update(LicenseSet)
-        .where(LicenseSet.id == license_set.id, LicenseSet.version == license_set.version, LicenseSet.stage == license_set.stage)
+        .where(
+            LicenseSet.id == license_set.id,
+            LicenseSet.version == license_set.version,
+            LicenseSet.stage == license_set.stage,
+        )
         .values(**values)
         .execution_options(synchronize_session=False)
     )
@@ -240,7 +251,8 @@ def use_entitlement(db: Session, entitlement_id: int, sets: int, cpus: int) -> N
     e = Entitlement
     within = case(
         (e.cap_rule != "hard", True),
-        else_=(e.cap_cpus.is_(None) | (e.used_cpus + cpus <= e.cap_cpus)) & (e.cap_sets.is_(None) | (e.used_sets + sets <= e.cap_sets)),
+        else_=(e.cap_cpus.is_(None) | (e.used_cpus + cpus <= e.cap_cpus))
+        & (e.cap_sets.is_(None) | (e.used_sets + sets <= e.cap_sets)),
     )
     moved = db.execute(
         update(e)

@@ -68,7 +68,9 @@ def reclassify_set(license_set: LicenseSet, unit: Unit, *, actor: Actor, on: dt.
 def return_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, change: int | None = None) -> State:
     """Takes a set back for good; `change`, where the paper states one, must be minus all its CPUs."""
     check_handed_back(license_set.cpus, change)
-    return _act(license_set, Fact("return", on, cpus=change, details={"reason": reason}), "allocation:set:return", actor)
+    return _act(
+        license_set, Fact("return", on, cpus=change, details={"reason": reason}), "allocation:set:return", actor
+    )
 
 
 def revoke_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str) -> State:
@@ -83,7 +85,9 @@ def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: s
     with _begin(license_set, fact.on, "allocation:set:correct", actor) as db:
         operation = Operation(actor)
         state = post(db, license_set, operation, replace=[fact])
-        operation.record(db, "allocation:set:correct", f"set:{license_set.number}", action=fact.action, on=fact.on, reason=reason)
+        operation.record(
+            db, "allocation:set:correct", f"set:{license_set.number}", action=fact.action, on=fact.on, reason=reason
+        )
     return state
 
 

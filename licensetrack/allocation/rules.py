@@ -45,10 +45,16 @@ def check_reason(reason: str) -> None:
 def check_acceptable(imported_on: dt.date | None, accepted_on: dt.date) -> None:
     """Acceptance follows the import. Raises Refused."""
     if imported_on is None or accepted_on < imported_on:
-        raise Refused("The set was not yet imported on %(on)s; only an imported set can be accepted or declined.", on=accepted_on)
+        raise Refused(
+            "The set was not yet imported on %(on)s; only an imported set can be accepted or declined.", on=accepted_on
+        )
 
 
 def check_handed_back(cpus: int | None, change: int | None) -> None:
     """A return takes the whole set: a stated change must be minus all its CPUs. Raises Refused."""
     if change is not None and change != 0 and -change != (cpus or 0):
-        raise Refused("A return takes the whole set: it has %(cpus)s CPUs, the paper says %(change)s.", cpus=cpus or 0, change=change)
+        raise Refused(
+            "A return takes the whole set: it has %(cpus)s CPUs, the paper says %(change)s.",
+            cpus=cpus or 0,
+            change=change,
+        )

@@ -48,7 +48,9 @@ def make_engine(url: str) -> Engine:
     """
     if make_url(url).get_backend_name() != "sqlite":
         limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
-        return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits})
+        return create_engine(
+            url, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits}
+        )
     if sqlite3.sqlite_version_info < (3, 37):
         raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})

@@ -27,12 +27,20 @@ _IDLE_BLANK = re.compile(r"\s+(?=[^\x00-\x7f]|[()])|(?<=[^\x00-\x7f()])\s+|(?<=[
 
 def is_ignorable(character: str) -> bool:
     """Whether a character shows nothing: zero-width, bidirectional and variation marks, the byte order mark."""
-    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f" or character in "\u034f\u180b\u180c"
+    return (
+        unicodedata.category(character) == "Cf"
+        or "\ufe00" <= character <= "\ufe0f"
+        or character in "\u034f\u180b\u180c"
+    )
 
 
 def visible(text: str) -> str:
     """The text without characters that show nothing."""
-    return text if text.isprintable() and not _has_variation_mark(text) else "".join(c for c in text if not is_ignorable(c))
+    return (
+        text
+        if text.isprintable() and not _has_variation_mark(text)
+        else "".join(c for c in text if not is_ignorable(c))
+    )
 
 
 def _has_variation_mark(text: str) -> bool:
@@ -100,5 +108,6 @@ def _index(candidates: tuple[str, ...]) -> _Index:
         spread.update(counted.keys())
     weights = {piece: math.log(1 + len(candidates) / seen) for piece, seen in spread.items()}
     return weights, [
-        (candidate, counted, sum(weights[piece] * count for piece, count in counted.items())) for candidate, counted in pieces
+        (candidate, counted, sum(weights[piece] * count for piece, count in counted.items()))
+        for candidate, counted in pieces
     ]

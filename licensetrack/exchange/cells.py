@@ -41,9 +41,18 @@ UNIT_UNSAID = "neither the heading nor the cell says whether the amount is in �
 NOT_ONE_OF = "one of these is expected here: %(allowed)s"
 
 # Full-width forms and the ideographic blank only. NFKC would also turn 16² into 162 and ½ into 1⁄2, which is guessing.
-_HALF = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xA0: 0x20, 0x2007: 0x20, 0x202F: 0x20, 0x2212: 0x2D, 0xFFE5: 0xA5}
+_HALF = {0xFF01 + i: 0x21 + i for i in range(94)} | {
+    0x3000: 0x20,
+    0xA0: 0x20,
+    0x2007: 0x20,
+    0x202F: 0x20,
+    0x2212: 0x2D,
+    0xFFE5: 0xA5,
+}
 _DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE63], 0x2D)
-_COUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.0*)?\s*(?:个|颗|枚|路)?\s*(?:cpu)?(?:授权)?s?", re.IGNORECASE | re.ASCII)
+_COUNT = re.compile(
+    r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.0*)?\s*(?:个|颗|枚|路)?\s*(?:cpu)?(?:授权)?s?", re.IGNORECASE | re.ASCII
+)
 _MONEY = re.compile(r"([+-]?)[¥]?\s*(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,12})?\s*(万元|元|)(?:整|人民币)?", re.ASCII)
 _TIME = r"(?:(?:\s*T?\s*|\s+)(\d{1,2})\s*[:时点]\s*(\d{1,2})(?:\s*[:分]\s*(\d{1,2})(?:\.0+)?)?\s*[分秒]?)?"
 _DAY_FORMS = (

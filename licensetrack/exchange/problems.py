@@ -92,10 +92,12 @@ class Problem:
         }
 
 
-class Unreadable(Exception):  # noqa: N818 - the name says what the file is, as the errors of core/ do
+class Unreadable(Exception):
     """A file, or a sheet of it, that is not read at all; carries the rule it breaks and the place, if it has one."""
 
-    def __init__(self, rule: str, *, sheet: str = "", row: int | None = None, column: str = "", value: str = "", **values: object) -> None:
+    def __init__(
+        self, rule: str, *, sheet: str = "", row: int | None = None, column: str = "", value: str = "", **values: object
+    ) -> None:
         super().__init__(rule % values if values else rule)
         self.rule = rule
         self.values = values

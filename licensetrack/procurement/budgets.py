@@ -52,7 +52,9 @@ def post_entry(line: BudgetLine, *, actor: Actor, document_id: int | None = None
         )  # fmt: skip
         db.add(entry)
         db.flush()
-        audit.record(db, "procurement:budget:post", f"voucher:{line.voucher}", actor, entry=entry.id, amount=line.amount)
+        audit.record(
+            db, "procurement:budget:post", f"voucher:{line.voucher}", actor, entry=entry.id, amount=line.amount
+        )
     return entry
 
 

@@ -97,15 +97,20 @@ def described(chart: Chart) -> str:
     """The chart's content as one sentence, for readers who cannot see it."""
     if isinstance(chart, BulletChart):
         parts = [
-            f"{b.label} {label(b.value)}{b.unit}" + (f"，目标 {label(b.target)}{b.unit}" if b.target is not None else "")
+            f"{b.label} {label(b.value)}{b.unit}"
+            + (f"，目标 {label(b.target)}{b.unit}" if b.target is not None else "")
             for b in chart.bullets
         ]
     elif isinstance(chart, TrendChart):
         parts = []
         for panel in chart.panels:
-            known = [(month, value) for month, value in zip(chart.months, panel.values, strict=True) if value is not None]
+            known = [
+                (month, value) for month, value in zip(chart.months, panel.values, strict=True) if value is not None
+            ]
             if known:
-                parts.append(f"{panel.name} {known[0][0]} {label(known[0][1])}，{known[-1][0]} {label(known[-1][1])}{panel.unit}")
+                parts.append(
+                    f"{panel.name} {known[0][0]} {label(known[0][1])}，{known[-1][0]} {label(known[-1][1])}{panel.unit}"
+                )
     else:
         parts = [
             f"{category} " + "，".join(f"{series.name} {label(series.values[index])}" for series in chart.series)

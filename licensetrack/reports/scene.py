@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
 
-Role = Literal["ink", "muted", "grid", "track", "band", "first", "second", "third", "area", "target", "paper"]
+Role = Literal[
+    "ink", "muted", "grid", "track", "band", "first", "second", "third", "area", "target", "paper", "on-third"
+]
 Anchor = Literal["start", "middle", "end"]
 
 LIGHT: dict[Role, str] = {
@@ -21,6 +23,7 @@ LIGHT: dict[Role, str] = {
     "area": "#e3edf8",
     "target": "#b4232a",
     "paper": "#ffffff",
+    "on-third": "#1f2a37",
 }
 DARK: dict[Role, str] = {
     "ink": "#e6eaf0",
@@ -34,6 +37,7 @@ DARK: dict[Role, str] = {
     "area": "#22364d",
     "target": "#ff8a85",
     "paper": "#161b22",
+    "on-third": "#1f2a37",
 }
 
 
@@ -173,7 +177,9 @@ def css() -> str:
         ".chart rect:hover,.chart circle:hover{opacity:.82}",
     ]
     for role in LIGHT:
-        rules.append(f".chart-fill-{role}{{fill:var(--chart-{role})}}.chart-stroke-{role}{{stroke:var(--chart-{role})}}")
+        rules.append(
+            f".chart-fill-{role}{{fill:var(--chart-{role})}}.chart-stroke-{role}{{stroke:var(--chart-{role})}}"
+        )
     return "\n".join(rules) + "\n"
 
 
@@ -204,15 +210,11 @@ def _shape_svg(shape: Shape) -> str:
                 f'stroke-width="{_n(width)}"{dash}/>'
             )
         case Polyline(points, role, width):
-            return (
-                f'<polyline class="chart-line chart-stroke-{role}" stroke-width="{_n(width)}" points="{_points(points)}"/>'
-            )
+            return f'<polyline class="chart-line chart-stroke-{role}" stroke-width="{_n(width)}" points="{_points(points)}"/>'
         case Area(points, role):
             return f'<polygon class="chart-fill-{role}" points="{_points(points)}"/>'
         case Dot(x, y, radius, role, tip):
-            return (
-                f'<circle class="chart-dot chart-fill-{role}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}">{_tip(tip)}</circle>'
-            )
+            return f'<circle class="chart-dot chart-fill-{role}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}">{_tip(tip)}</circle>'
         case Text(x, y, text, role, size, anchor, bold):
             weight = ' font-weight="600"' if bold else ""
             return (

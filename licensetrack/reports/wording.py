@@ -32,7 +32,9 @@ class UnboundNumber(WordingError):
     """A number was typed into the text instead of being taken from a figure."""
 
     def __init__(self, place: str, text: str) -> None:
-        super().__init__("%(place)s: the number “%(text)s” is typed by hand; bind it to a figure", place=place, text=text)
+        super().__init__(
+            "%(place)s: the number “%(text)s” is typed by hand; bind it to a figure", place=place, text=text
+        )
 
 
 class NumberMismatch(WordingError):
@@ -40,7 +42,11 @@ class NumberMismatch(WordingError):
 
     def __init__(self, place: str, text: str, name: str, bound: str) -> None:
         super().__init__(
-            "%(place)s: the text says “%(text)s”, but %(name)s is %(bound)s", place=place, text=text, name=name, bound=bound
+            "%(place)s: the text says “%(text)s”, but %(name)s is %(bound)s",
+            place=place,
+            text=text,
+            name=name,
+            bound=bound,
         )
 
 
@@ -83,7 +89,9 @@ _NAMES_NOT_COUNTS = re.compile(
     r"|(?:GB/T|GB|GM/T|ISO|DB)\s?\d[\d.-]*|(?<![A-Za-z])(?!CPU)[A-Za-z][A-Za-z/._-]*\d[A-Za-z0-9./-]*"
 )
 _LIST_NUMBER = re.compile(r"\A\s*\d{1,2}\s*[.．、]")
-_UNITS_BY_WORD = sorted(((word, unit) for unit, words in UNIT_WORDS.items() for word in words), key=lambda pair: -len(pair[0]))
+_UNITS_BY_WORD = sorted(
+    ((word, unit) for unit, words in UNIT_WORDS.items() for word in words), key=lambda pair: -len(pair[0])
+)
 
 
 def sentence(template: str, figures: Mapping[str, Figure], place: str) -> tuple[Span, ...]:

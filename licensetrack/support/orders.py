@@ -64,7 +64,9 @@ def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int 
             chunk = replaced[start : start + 500]
             db.execute(update(ServiceOrder).where(ServiceOrder.id.in_(chunk)).values(superseded_at=at))
         insert_rows(db, "service_order", COLUMNS, [_row(line, at, document_id) for line in lines])
-        audit.record(db, "support:order:record", f"orders:{len(lines)}", actor, added=len(lines), replaced=len(replaced))
+        audit.record(
+            db, "support:order:record", f"orders:{len(lines)}", actor, added=len(lines), replaced=len(replaced)
+        )
     return len(lines)
 
 

@@ -53,7 +53,9 @@ def register_unit(entry: UnitEntry, *, actor: Actor) -> Unit:
         key = name_key(entry.name)
         taken = db.scalars(select(Unit).where((Unit.code == entry.code) | (Unit.name_key == key))).first()
         if taken is not None:
-            raise Refused("The code or name of “%(name)s” (%(code)s) is taken already.", name=taken.name, code=taken.code)
+            raise Refused(
+                "The code or name of “%(name)s” (%(code)s) is taken already.", name=taken.name, code=taken.code
+            )
         unit = Unit(**asdict(entry), name_key=key, recorded_at=now())
         db.add(unit)
         db.flush()

@@ -1,4 +1,4 @@
-"""Units over time: an organisation keyed by its code, the names it had, the cloud platforms it runs."""
+"""Units over time: an organization keyed by its code, the names it had, the cloud platforms it runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from licensetrack.core.db import Base
 
 
 class Unit(Base):
-    """An organisation in scope (单位). District and category are as of now; ledger events keep them as they were then."""
+    """An organization in scope (单位). District and category are as of now; ledger events keep those of their day."""
 
     __tablename__ = "unit"
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)

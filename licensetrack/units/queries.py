@@ -23,12 +23,14 @@ def unit(db: Session, unit_id: int, scope: Scope = EVERYWHERE) -> Unit:
 
 def unit_ids_by_name(db: Session) -> dict[str, int]:
     """Name key → unit id, for present and former names; a present name wins over another unit's former one."""
-    known = {key: unit_id for key, unit_id in db.execute(select(UnitName.name_key, UnitName.unit_id)).tuples()}
+    known = dict(db.execute(select(UnitName.name_key, UnitName.unit_id)).tuples().all())
     known.update(db.execute(select(Unit.name_key, Unit.id)).tuples().all())
     return known
 
 
-def units(db: Session, *, search: str = "", district: str = "", category: str = "", scope: Scope = EVERYWHERE) -> Sequence[Unit]:
+def units(
+    db: Session, *, search: str = "", district: str = "", category: str = "", scope: Scope = EVERYWHERE
+) -> Sequence[Unit]:
     """Units in code order; `search` finds code, contact, present and former names."""
     query = select(Unit).order_by(Unit.code)
     if search:

@@ -1,0 +1,62 @@
+"""Service figures: how many orders came in, how many were answered in time, how content the units were."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from licensetrack.measures.question import Question
+from licensetrack.support.models import ServiceOrder
+
+RESPONSE_LIMIT = dt.timedelta(
+    hours=4
+)  # an answer within half a working day; contracts that promise otherwise change this
+CONTENT = 4  # 4 and 5 of 5 are "satisfied" and "very satisfied"
+
+
+def orders(db: Session, question: Question) -> Sequence[ServiceOrder]:
+    """Orders received in the latest year that has any, up to the day asked for, in order of receipt."""
+    known = _known(question)
+    last = db.scalar(select(func.max(ServiceOrder.received)).where(*known))
+    if last is None:
+        return []
+    query = select(ServiceOrder).where(*known, ServiceOrder.received >= dt.datetime(last.year, 1, 1))
+    return db.scalars(query.order_by(ServiceOrder.received, ServiceOrder.number)).all()
+
+
+def answered_in_time(order: ServiceOrder, question: Question) -> bool:
+    """Whether the order was answered within the limit, by the end of the day asked for."""
+    if order.responded is None or order.responded >= _end(question):
+        return False
+    return order.responded - order.received <= RESPONSE_LIMIT
+
+
+def rated(order: ServiceOrder, question: Question) -> bool:
+    """Whether the unit had given a mark by the end of the day asked for."""
+    return order.satisfaction is not None and order.completed is not None and order.completed < _end(question)
+
+
+def content(order: ServiceOrder) -> bool:
+    """Whether the mark says satisfied."""
+    return (order.satisfaction or 0) >= CONTENT
+
+
+def _end(question: Question) -> dt.datetime:
+    return dt.datetime.combine(question.as_of + dt.timedelta(days=1), dt.time())
+
+
+def _known(question: Question) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [ServiceOrder.received < _end(question)]
+    if question.known_at is None:
+        found.append(ServiceOrder.superseded_at.is_(None))
+    else:
+        found.append(ServiceOrder.recorded_at <= question.known_at)
+        found.append(or_(ServiceOrder.superseded_at.is_(None), ServiceOrder.superseded_at > question.known_at))
+    if question.scope.kind == "district":
+        found.append(ServiceOrder.district == question.scope.value)
+    elif question.scope.kind == "unit":
+        found.append(ServiceOrder.unit_id == int(question.scope.value))
+    return found

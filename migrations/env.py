@@ -1,0 +1,26 @@
+"""Alembic's environment: the models' metadata on one side, the database's own transaction on the other."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import licensetrack.accounts.models
+import licensetrack.allocation.models
+import licensetrack.core.audit
+import licensetrack.core.blobs
+import licensetrack.core.idempotency
+import licensetrack.core.outbox
+import licensetrack.procurement.models
+import licensetrack.support.models
+import licensetrack.units.models  # noqa: F401
+from licensetrack.core.db import Base, make_engine
+
+if context.is_offline_mode():
+    raise SystemExit("Migrations need a database to talk to.")
+engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "")
+with (
+    engine.begin() as connection
+):  # DDL is transactional on both databases, so a killed migration leaves nothing behind
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+    context.run_migrations()
+engine.dispose()
