@@ -235,7 +235,10 @@ def check(arguments: Sequence[str]) -> int:
 
 def setup(arguments: Sequence[str]) -> int:
     """Leave the environment and its console script."""
-    for name in ["runtime", *arguments]:
+    names = ["runtime", *arguments]
+    for name in names:
+        pin_file(name)  # a slip of the pen is told before anything is installed
+    for name in names:
         ensure(name)
     print(f"Ready: {write_launcher()}")
     return 0
@@ -269,7 +272,8 @@ def pins(arguments: Sequence[str]) -> int:
     for name, groups in GROUPS.items():  # the largest comes first, and the others keep to its versions
         bound = [] if name == "test" else ["--constraint", "requirements/test.txt"]
         output = ["pyproject.toml", "-o", f"requirements/{name}.txt"]
-        if code := call("-m", "uv", "pip", "compile", *shape, *silent, *arguments, *groups, *bound, *output):
+        code = call("-m", "uv", "pip", "compile", *shape, *silent, *arguments, *groups, *bound, *output)
+        if code:
             return code
     return 0
 
