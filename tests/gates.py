@@ -8,10 +8,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 GATES = {
     "format": ["-m", "ruff", "format", "--check", "."],
-    "lint": ["-m", "ruff", "check", "."],
+    "lint": ["-m", "ruff", "check", "--output-format=concise", "."],
     "storeys": ["-c", "from importlinter.cli import lint_imports_command as main; main()"],
     "templates": ["-m", "djlint", "--lint", "--allow-empty-input", "licensetrack"],
-    "types": ["-m", "mypy"],
+    "types": ["-m", "mypy", "--no-error-summary"],
 }
 
 
