@@ -158,9 +158,7 @@ def _predecessor_ids(db: Session, new_sets: Sequence[NewSet], ids: Sequence[int]
     known: dict[str, int] = {}
     for start in range(0, len(asked), 500):
         chunk = asked[start : start + 500]
-        known.update(
-            db.execute(select(LicenseSet.number, LicenseSet.id).where(LicenseSet.number.in_(chunk))).tuples().all()
-        )
+        known.update(db.execute(select(LicenseSet.number, LicenseSet.id).where(LicenseSet.number.in_(chunk))).all())
     for number in batch:
         if number in known:
             raise Refused("The licence number %(number)s exists already.", number=number)

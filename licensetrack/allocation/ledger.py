@@ -107,6 +107,7 @@ def post(
     `right` (product, entitlement id) corrects under which right the set was issued: every event is then told anew.
     Raises Refused where the set's life would break a rule, Conflict when the set changed since it was read.
     """
+    _claim(db, license_set)
     recorded = standing_events(db, license_set.id)
     facts = facts_of(recorded)
     for position in drop:
@@ -226,21 +227,30 @@ def state_values(state: State) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _write_state(db: Session, license_set: LicenseSet, state: State, seq: int, **right: object) -> None:
-    """Compare and swap: nobody else may have moved the set since it was read."""
-    values = state_values(state) | {"version": seq} | right
-    changed = db.execute(
+def _claim(db: Session, license_set: LicenseSet) -> None:
+    """Compare and swap: nobody may have moved the set since it was read; PostgreSQL keeps the row locked from here on."""
+    claimed = db.execute(
         update(LicenseSet)
         .where(
             LicenseSet.id == license_set.id,
             LicenseSet.version == license_set.version,
             LicenseSet.stage == license_set.stage,
         )
+        .values(version=LicenseSet.version)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("The set %(number)s changed meanwhile. Please look at it again.", number=license_set.number)
+
+
+def _write_state(db: Session, license_set: LicenseSet, state: State, seq: int, **right: object) -> None:
+    values = state_values(state) | {"version": seq} | right
+    db.execute(
+        update(LicenseSet)
+        .where(LicenseSet.id == license_set.id)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("The set %(number)s changed meanwhile. Please look at it again.", number=license_set.number)
     db.refresh(license_set)
 
 

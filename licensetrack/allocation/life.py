@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,6 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import check_acceptable, check_day, check_handed_back, check_reason
 from licensetrack.core import outbox
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import NotFound
 from licensetrack.units.models import Unit
 
 
@@ -79,47 +79,46 @@ def revoke_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: st
     return _act(license_set, Fact("revoke", on, details={"reason": reason}), "allocation:set:revoke", actor)
 
 
+def supersede_set(license_set: LicenseSet, *, actor: Actor, on: dt.date) -> State:
+    """A temporary set ends on the day its formal one is issued, so that it is never counted twice."""
+    return _act(license_set, Fact("supersede", on), "allocation:set:supersede", actor)
+
+
 def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: str) -> State:
-    """Says one recorded fact right: the wrong one is reversed on its own day, nothing is edited. `fact.position` tells which."""
+    """Says one recorded fact right: the wrong one is reversed on its own day, nothing is edited; `position` tells which."""
     check_reason(reason)
-    with _begin(license_set, fact.on, "allocation:set:correct", actor) as db:
-        operation = Operation(actor)
+    with _operation(license_set, fact.on, "allocation:set:correct", actor) as (db, operation):
         state = post(db, license_set, operation, replace=[fact])
-        operation.record(
-            db, "allocation:set:correct", f"set:{license_set.number}", action=fact.action, on=fact.on, reason=reason
-        )
+        subject = f"set:{license_set.number}"
+        operation.record(db, "allocation:set:correct", subject, action=fact.action, on=fact.on, reason=reason)
     return state
 
 
 def drop_fact(license_set: LicenseSet, position: int, *, actor: Actor, reason: str) -> State:
     """Takes one recorded fact back because it never happened. Raises Refused where later facts rest on it."""
     check_reason(reason)
-    with _begin(license_set, license_set.issued_on, "allocation:set:correct", actor) as db:
-        operation = Operation(actor)
+    with _operation(license_set, license_set.issued_on, "allocation:set:correct", actor) as (db, operation):
         state = post(db, license_set, operation, drop=[position])
         operation.record(db, "allocation:set:correct", f"set:{license_set.number}", dropped=position, reason=reason)
     return state
 
 
-def _begin(license_set: LicenseSet, on: dt.date, permission: str, actor: Actor) -> Any:
+@contextmanager
+def _operation(
+    license_set: LicenseSet, on: dt.date, permission: str, actor: Actor
+) -> Iterator[tuple[Session, Operation]]:
+    """Who may, which day; then one transaction into which the set is brought. Its version still tells whether it is stale."""
     require(actor, permission, unit_id=license_set.unit_id if actor.scope.kind == "unit" else None)
     check_day(on)
-    return transaction()
+    with transaction() as db:
+        if license_set not in db:
+            db.add(license_set)
+        yield db, Operation(actor)
 
 
 def _act(license_set: LicenseSet, fact: Fact, permission: str, actor: Actor) -> State:
-    with _begin(license_set, fact.on, permission, actor) as db:
-        _present(db, license_set)
-        operation = Operation(actor)
+    with _operation(license_set, fact.on, permission, actor) as (db, operation):
         state = post(db, license_set, operation, add=[fact])
         operation.record(db, permission, f"set:{license_set.number}", on=fact.on, cpus=fact.cpus)
         outbox.post(db, permission, set_id=license_set.id)
     return state
-
-
-def _present(db: Session, license_set: LicenseSet) -> None:
-    """Brings a set that was read elsewhere into this transaction; its version still tells whether it is stale."""
-    if license_set not in db:
-        db.add(license_set)
-    if license_set.id is None:
-        raise NotFound("There is no such licence set.")

@@ -132,15 +132,12 @@ def transaction() -> Iterator[Session]:
             yield db
             db.commit()
         except OperationalError as error:
-            db.rollback()
             if is_busy(error):
                 raise Conflict("The database is busy; nothing was written. Please try again.") from error
             raise
-        except BaseException:
-            db.rollback()
-            raise
         finally:
             _writing.reset(token)
+            db.close()  # rolls back what was not committed, and leaves the caller's objects readable
 
 
 @contextmanager
@@ -160,7 +157,7 @@ def reading() -> Iterator[Session]:
             yield db
         finally:
             _reading.reset(token)
-            db.rollback()
+            db.close()
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -99,7 +99,7 @@ def of_satisfaction(reading: Reading) -> list[Row]:
 
 
 def _orders(reading: Reading) -> list[Row]:
-    names = dict(reading.db.execute(select(Unit.id, Unit.name)).tuples().all())
+    names = dict(reading.db.execute(select(Unit.id, Unit.name)).all())
     return [
         {
             "number": order.number, "unit": names[order.unit_id], "unit_id": order.unit_id, "kind": order.kind,

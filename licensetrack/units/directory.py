@@ -100,7 +100,7 @@ def ensure_platforms(db: Session, wanted: Iterable[tuple[int, str]]) -> dict[tup
     query = select(Platform.unit_id, Platform.name_key, Platform.id)
     if len(pairs) == 1:
         query = query.where(Platform.unit_id == next(iter(pairs))[0])
-    known = {(unit_id, key): platform_id for unit_id, key, platform_id in db.execute(query).tuples()}
+    known = {(unit_id, key): platform_id for unit_id, key, platform_id in db.execute(query)}
     new: dict[tuple[int, str], str] = {}
     for (unit_id, name), key in pairs.items():
         if (unit_id, key) not in known:

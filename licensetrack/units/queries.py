@@ -23,8 +23,8 @@ def unit(db: Session, unit_id: int, scope: Scope = EVERYWHERE) -> Unit:
 
 def unit_ids_by_name(db: Session) -> dict[str, int]:
     """Name key → unit id, for present and former names; a present name wins over another unit's former one."""
-    known = dict(db.execute(select(UnitName.name_key, UnitName.unit_id)).tuples().all())
-    known.update(db.execute(select(Unit.name_key, Unit.id)).tuples().all())
+    known = dict(db.execute(select(UnitName.name_key, UnitName.unit_id)).all())
+    known.update(db.execute(select(Unit.name_key, Unit.id)).all())
     return known
 
 

@@ -1,0 +1,48 @@
+"""`licensetrack verify`: every invariant asked, each with what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import Connection, text
+
+from licensetrack.core import blobs
+from licensetrack.core.db import reading
+from licensetrack.verify import chains, evaluation_checks, stores
+from licensetrack.verify.ledger_checks import LEDGER_CHECKS
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One invariant and up to five examples of what breaks it; none means that it holds."""
+
+    invariant: str
+    broken: tuple[str, ...]
+
+
+def verify() -> list[Finding]:
+    """Asks every invariant in one snapshot; the caller fails when any finding is broken."""
+    with reading() as db:
+        connection = db.connection()
+        findings = [Finding(name, _rows(connection, query)) for name, query in LEDGER_CHECKS.items()]
+        hashed: dict[str, Callable[[Connection], Iterator[str]]] = {
+            "the audit chain holds from its first entry to its head": chains.audit_chain,
+            "every operation's events are those that were recorded": chains.operations,
+            "every signed evaluation is what was signed": evaluation_checks.snapshots,
+            "every file has its row and its digest": lambda c: stores.files(c, blobs.folder()),
+            "the database engine finds no damage": stores.engine,
+        }
+        findings += [Finding(name, tuple(islice(check(connection), SHOWN))) for name, check in hashed.items()]
+    return findings
+
+
+def _rows(connection: Connection, query: str) -> tuple[str, ...]:
+    if "{tomorrow}" in query:  # a business day in Shenzhen begins eight hours before the UTC day
+        tomorrow = "at + interval '8 hours'" if connection.dialect.name == "postgresql" else "datetime(at, '+8 hours')"
+        query = query.replace("{tomorrow}", tomorrow)
+    rows = connection.execute(text(f"{query} LIMIT {SHOWN}"))
+    return tuple(" · ".join(str(part) for part in row) for row in rows)
