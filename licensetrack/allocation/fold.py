@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from licensetrack.allocation.rules import check_handed_back
 from licensetrack.allocation.stages import ENDED, HELD, IMPORTED, ISSUED, SET_MOVES, START
 from licensetrack.core.errors import Refused
 from licensetrack.core.transitions import next_stage
@@ -120,6 +121,8 @@ def _apply(state: State, fact: Fact) -> State:
         raise Refused("The set was imported on %(imported)s; it can not be imported again on %(on)s.",
                       imported=state.imported_on, on=fact.on)  # fmt: skip
     stage = next_stage(SET_MOVES, state.stage, fact.action)
+    if fact.action == "return":
+        check_handed_back(state.cpus, fact.cpus)
     changes: dict[str, Any] = {"stage": stage}
     if fact.action == "import":
         changes["imported_on"] = fact.on

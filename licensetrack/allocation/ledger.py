@@ -20,6 +20,7 @@ from licensetrack.core.clock import now
 from licensetrack.core.columns import canonical_json
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.models import Entitlement
+from licensetrack.units.directory import ensure_platforms
 
 STEP = 1000  # room between two facts' positions, for one that turns out to lie between them
 _events = LedgerEvent.__table__
@@ -124,6 +125,8 @@ def post(
     before, entitlement_before = (license_set.issued_sets, license_set.issued_cpus), license_set.entitlement_id
     product, entitlement_id = right or (license_set.product, license_set.entitlement_id)
     seq = _write_events(db, license_set, product, operation, recorded, list(zip(ordered, legs, strict=True)))
+    if any(fact.action == "issue" for fact in replace):
+        _describe(db, license_set, ordered[0])
     _write_state(db, license_set, state, seq, product=product, entitlement_id=entitlement_id)
     after = state.standing()
     if license_set.kind == FORMAL and entitlement_id == entitlement_before:
@@ -225,6 +228,28 @@ def state_values(state: State) -> dict[str, object]:
         "imported_on": state.imported_on, "accepted_on": state.accepted_on, "ended_on": state.ended_on,
         **dict(zip(DELTAS, state.standing(), strict=True)),
     }  # fmt: skip
+
+
+def _describe(db: Session, license_set: LicenseSet, issue: Fact) -> None:
+    """Shows on the state row what a corrected issue says besides its figures."""
+    shown, holder = issue.details or {}, issue.holder
+    platform = shown.get("platform")
+    platform_id = None
+    if platform and holder:
+        platform_id = ensure_platforms(db, [(holder.unit_id, platform)])[holder.unit_id, platform]
+    support_end = shown.get("support_end")
+    db.execute(
+        update(LicenseSet)
+        .where(LicenseSet.id == license_set.id)
+        .values(
+            platform_id=platform_id,
+            license_file=shown.get("license_file", ""),
+            fingerprint=shown.get("fingerprint", ""),
+            note=shown.get("note", ""),
+            support_end=dt.date.fromisoformat(support_end) if support_end else None,
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _claim(db: Session, license_set: LicenseSet) -> None:

@@ -12,7 +12,7 @@ from licensetrack.accounts.permissions import Actor, require
 from licensetrack.allocation.fold import Fact, Holder, State
 from licensetrack.allocation.ledger import Operation, post
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.allocation.rules import check_acceptable, check_day, check_handed_back, check_reason
+from licensetrack.allocation.rules import check_acceptable, check_day, check_reason
 from licensetrack.core import outbox
 from licensetrack.core.db import transaction
 from licensetrack.units.models import Unit
@@ -67,7 +67,6 @@ def reclassify_set(license_set: LicenseSet, unit: Unit, *, actor: Actor, on: dt.
 
 def return_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, change: int | None = None) -> State:
     """Takes a set back for good; `change`, where the paper states one, must be minus all its CPUs."""
-    check_handed_back(license_set.cpus, change)
     return _act(
         license_set, Fact("return", on, cpus=change, details={"reason": reason}), "allocation:set:return", actor
     )
