@@ -41,9 +41,14 @@ def imported(
 
 
 def accepted(
-    number: str, holder: Unit, cpus: int | None = 16, on: str = "02-01", import_on: str = "02-10", accept_on: str = "02-20",
+    number: str,
+    holder: Unit,
+    cpus: int | None = 16,
+    on: str = "02-01",
+    import_on: str = "02-10",
+    accept_on: str = "02-20",
     product: str = "virtualization",
-) -> LicenseSet:  # fmt: skip
+) -> LicenseSet:
     """A set issued, imported and accepted."""
     found = issued(number, holder, cpus, on, product)
     life.record_import(found, actor=ALICE, on=day(import_on))

@@ -16,13 +16,23 @@ ABSOLUTE = dt.timedelta(hours=12)
 
 def check_password(password: str, login: str) -> None:
     """At least 12 characters of two kinds, and not the login name. Raises Refused in words."""
-    kinds = [str.islower, str.isupper, str.isdigit, lambda letter: not letter.isalnum()]
     if len(password) < PASSWORD_LENGTH:
         raise Refused("A password needs at least %(count)s characters.", count=PASSWORD_LENGTH)
-    if sum(any(kind(letter) for letter in password) for kind in kinds) < 2:
+    if _kinds_of_letters(password) < 2:
         raise Refused("A password needs at least two of: small letters, capitals, digits, other signs.")
     if login.lower() in password.lower():
         raise Refused("A password must not contain the login name.")
+
+
+def _kinds_of_letters(password: str) -> int:
+    return sum(
+        (
+            any(letter.islower() for letter in password),
+            any(letter.isupper() for letter in password),
+            any(letter.isdigit() for letter in password),
+            any(not letter.isalnum() for letter in password),
+        )
+    )
 
 
 def wait_after(failures: int) -> dt.timedelta:
@@ -30,7 +40,7 @@ def wait_after(failures: int) -> dt.timedelta:
     if failures < FREE_FAILURES:
         return dt.timedelta(0)
     doublings = min(failures - FREE_FAILURES, 10)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def is_over(started_at: dt.datetime, seen_at: dt.datetime, at: dt.datetime) -> bool:

@@ -28,7 +28,10 @@ def _hash_of_nobody() -> str:
 
 
 def sign_in(login: str, password: str, *, address: str = "") -> str:
-    """Checks a password and opens a session; returns its token (256 bits). Raises Refused, alike for every cause but a lock."""
+    """Checks a password and opens a session; returns its token (256 bits).
+
+    Raises Refused, in the same words for every cause but a lock.
+    """
     with reading() as db:
         user = find_user(db, login)
         known_hash = user.password_hash if user is not None else _hash_of_nobody()

@@ -38,8 +38,9 @@ def create_user(login: str, name: str, role: str, password: str, *, actor: Actor
         if find_user(db, login) is not None:
             raise Refused("The login “%(login)s” exists already.", login=login)
         user = User(
-            login=login, name=name, role=role, scope_kind=scope.kind, scope_value=scope.value, failures=0, locked_until=None,
-            active=True, password_hash=generate_password_hash(password, HASH_METHOD), created_at=now(),
+            login=login, name=name, role=role, scope_kind=scope.kind, scope_value=scope.value, failures=0,
+            locked_until=None, active=True, created_at=now(),
+            password_hash=generate_password_hash(password, HASH_METHOD),
         )  # fmt: skip
         db.add(user)
         db.flush()

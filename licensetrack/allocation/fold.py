@@ -1,7 +1,7 @@
-"""From facts to deltas, purely: a set's facts in order of their days give its standing after each, and the change that each makes.
+"""From facts to deltas, purely: a set's facts in order give its standing after each, and the change that each makes.
 
-A back-dated fact changes what later facts mean (an expansion before the acceptance makes the acceptance larger), so the
-ledger never computes one event's deltas alone: it folds all facts of the set and posts what differs from what is recorded.
+A back-dated fact changes what later facts mean (an expansion before the acceptance makes the acceptance larger), so
+the ledger never computes one event's deltas alone: it folds all facts and posts what differs from what is recorded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Holder(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One thing that happened: what, on which day, and what it says. `cpus` is a size for issue, a signed change else."""
+    """One thing that happened: what, on which day, what it says. `cpus` is a size for issue, else a signed change."""
 
     action: str
     on: dt.date
@@ -105,8 +105,11 @@ def _order(fact: Fact) -> tuple[dt.date, int]:
 
 def _apply(state: State, fact: Fact) -> State:
     if state.stage in ENDED:
-        raise Refused("The set was handed back or ended on %(ended)s; nothing can follow on %(on)s.", ended=state.ended_on,
-                      on=fact.on)  # fmt: skip
+        raise Refused(
+            "The set was handed back or ended on %(ended)s; nothing can follow on %(on)s.",
+            ended=state.ended_on,
+            on=fact.on,
+        )
     if fact.action == "issue":
         raise Refused(
             "The set was issued on %(issued)s; it can not be issued again on %(on)s.",

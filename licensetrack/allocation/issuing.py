@@ -31,8 +31,8 @@ SET_COLUMNS = (
     "version", *DELTAS,
 )  # fmt: skip
 EVENT_COLUMNS = (
-    "set_id", "seq", "position", "action", '"on"', "at", "actor_id", "unit_id", "product", "kind", "district", "category",
-    "cpus", "details", "document_id", "place", "key", "line", *DELTAS,
+    "set_id", "seq", "position", "action", '"on"', "at", "actor_id", "unit_id", "product", "kind", "district",
+    "category", "cpus", "details", "document_id", "place", "key", "line", *DELTAS,
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def issue_set(
     details: Mapping[str, Any] | None = None,
     predecessor: str = "",
 ) -> LicenseSet:
-    """Gives a unit one licence set of a product from `on`; `cpus` is its CPU quantity (none for a product counted in sets).
+    """Gives a unit one licence set of a product from `on`; `cpus` is its size (none for a product counted in sets).
 
     Raises Refused where a rule forbids it, Conflict where a hard entitlement has not enough left.
     """
@@ -79,13 +79,11 @@ def issue_set(
         [set_id] = add_sets(db, [new], operation)
         operation.record(db, "allocation:set:issue", f"set:{number}", unit=unit.code, cpus=cpus, on=on)
         outbox.post(db, "allocation:set:issue", set_id=set_id)
-        issued = db.get(LicenseSet, set_id)
-        assert issued is not None
-    return issued
+        return db.get_one(LicenseSet, set_id)
 
 
 def add_sets(db: Session, new_sets: Sequence[NewSet], operation: Operation) -> Sequence[int]:
-    """Writes new sets with all their facts; returns their ids in order. Part of the caller's transaction and audit entry.
+    """Writes new sets with all their facts; returns their ids in order. Part of the caller's transaction and audit.
 
     Raises Refused for a number that exists, a predecessor that does not, or a life that the table of moves forbids.
     """

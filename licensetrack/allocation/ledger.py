@@ -1,4 +1,4 @@
-"""Posting to the ledger: facts are added or replaced, the fold says what that means, events and state row are written together."""
+"""Posting to the ledger: facts are added or replaced, the fold says what follows, events and state go in at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Row, case, insert, select, update
 from sqlalchemy.orm import Session, aliased
@@ -46,7 +47,7 @@ class Operation:
         """SHA-256 over the operation's events, in their order."""
         return self._hash.hexdigest()
 
-    def record(self, db: Session, tag: str, subject: str, **details: object) -> None:
+    def record(self, db: Session, tag: str, subject: str, **details: Any) -> None:
         """Writes the operation's audit entry; nothing when no event was posted."""
         if self.lines:
             audit.record(
@@ -66,7 +67,8 @@ def covered_by_digest(
 ) -> tuple[object, ...]:
     """What an operation's digest says of one event: enough that no figure can be changed behind its back."""
     return (
-        set_id, seq, product, fact.position, fact.action, fact.on.isoformat(), *leg.holder, fact.cpus, *leg.deltas, reverses_id,
+        set_id, seq, product, fact.position, fact.action, fact.on.isoformat(), *leg.holder, fact.cpus, *leg.deltas,
+        reverses_id,
     )  # fmt: skip
 
 
@@ -103,7 +105,7 @@ def post(
     replace: Sequence[Fact] = (),
     right: tuple[str, int] | None = None,
 ) -> State:
-    """Adds facts, drops some by position, replaces some at their position; writes the events that follow and the state row.
+    """Adds facts, drops some by position, replaces some at theirs; writes the events that follow and the state row.
 
     `right` (product, entitlement id) corrects under which right the set was issued: every event is then told anew.
     Raises Refused where the set's life would break a rule, Conflict when the set changed since it was read.
@@ -177,9 +179,10 @@ def _write_events(
                 "set_id": license_set.id, "seq": seq, "position": fact.position, "action": fact.action, "on": fact.on,
                 "at": operation.at, "actor_id": operation.actor.id, "unit_id": leg.holder.unit_id,
                 "product": product, "kind": license_set.kind, "district": leg.holder.district,
-                "category": leg.holder.category, "cpus": fact.cpus, "details": dict(fact.details) if fact.details else None,
-                "document_id": fact.document_id, "place": fact.place, "key": operation.key,
-                "line": operation.next_line(covered), "reverses_id": reverses_id, **dict(zip(DELTAS, leg.deltas, strict=True)),
+                "category": leg.holder.category, "cpus": fact.cpus,
+                "details": dict(fact.details) if fact.details else None, "document_id": fact.document_id,
+                "place": fact.place, "key": operation.key, "line": operation.next_line(covered),
+                "reverses_id": reverses_id, **dict(zip(DELTAS, leg.deltas, strict=True)),
             }
         )  # fmt: skip
 
@@ -203,7 +206,7 @@ def _reverse(event: Row[tuple[LedgerEvent]], append: Callable[[str, Fact, Leg, i
     holder = Holder(event.unit_id, event.district, event.category)
     back = tuple(-getattr(event, name) for name in DELTAS)
     fact = Fact("correct", event.on, event.position, event.cpus, None, None, event.document_id, event.place)
-    append(event.product, fact, Leg(holder, back), event.id)  # type: ignore[arg-type]
+    append(event.product, fact, Leg(holder, back), event.id)
 
 
 def _says_the_same(old: Sequence[Row[tuple[LedgerEvent]]], product: str, fact: Fact, legs: Sequence[Leg]) -> bool:
@@ -253,7 +256,7 @@ def _describe(db: Session, license_set: LicenseSet, issue: Fact) -> None:
 
 
 def _claim(db: Session, license_set: LicenseSet) -> None:
-    """Compare and swap: nobody may have moved the set since it was read; PostgreSQL keeps the row locked from here on."""
+    """Compare and swap: nobody may have moved the set since it was read; PostgreSQL locks the row from here on."""
     claimed = db.execute(
         update(LicenseSet)
         .where(

@@ -1,4 +1,4 @@
-"""What happens to a set after its issue: one verb for each move, all of one shape: who may, what is right, post, trace."""
+"""What happens to a set after its issue: one verb for each move, all of one shape: who may, what is right, post."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def supersede_set(license_set: LicenseSet, *, actor: Actor, on: dt.date) -> Stat
 
 
 def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: str) -> State:
-    """Says one recorded fact right: the wrong one is reversed on its own day, nothing is edited; `position` tells which."""
+    """Says one recorded fact right: the wrong one, told by `position`, is reversed on its day; nothing is edited."""
     check_reason(reason)
     with _operation(license_set, fact.on, "allocation:set:correct", actor) as (db, operation):
         state = post(db, license_set, operation, replace=[fact])
@@ -106,7 +106,7 @@ def drop_fact(license_set: LicenseSet, position: int, *, actor: Actor, reason: s
 def _operation(
     license_set: LicenseSet, on: dt.date, permission: str, actor: Actor
 ) -> Iterator[tuple[Session, Operation]]:
-    """Who may, which day; then one transaction into which the set is brought. Its version still tells whether it is stale."""
+    """Who may, which day; then one transaction into which the set is brought; its version tells whether it is stale."""
     require(actor, permission, unit_id=license_set.unit_id if actor.scope.kind == "unit" else None)
     check_day(on)
     with transaction() as db:

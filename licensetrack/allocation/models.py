@@ -35,7 +35,8 @@ class LicenseSet(Standing, Base):
     __table_args__ = (
         CheckConstraint("kind IN ('formal', 'temporary')", name="kind"),
         CheckConstraint(
-            "0 <= accepted_sets AND accepted_sets <= imported_sets AND imported_sets <= issued_sets AND issued_sets <= 1",
+            "0 <= accepted_sets AND accepted_sets <= imported_sets"
+            " AND imported_sets <= issued_sets AND issued_sets <= 1",
             name="sets_funnel",
         ),
         CheckConstraint(

@@ -1,4 +1,4 @@
-"""The life of one set as a story: facts in the order of their days, with what was taken back and what was said instead."""
+"""The life of one set as a story: facts in order of their days, what was taken back and what was said instead."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Change:
 
 @dataclass
 class Told:
-    """One fact as it was recorded: what happened, when, who recorded it, from which paper, and whether it still stands."""
+    """One fact as it was recorded: what happened, when, recorded by whom from which paper, whether it still stands."""
 
     position: int
     action: str

@@ -1,4 +1,4 @@
-"""The audit trail: one row per change, refusal, sign-in, export and download, chained by digests, in the change's own transaction."""
+"""The audit trail: a row per change, refusal, sign-in and export, chained by digests, in the change's transaction."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def record(
     operation: str | None = None,
     **details: Any,
 ) -> int:
-    """Appends one entry and returns its seq. `tag` is the permission's string; `operation` ties ledger events to the entry."""
+    """Appends one entry; returns its seq. `tag` is the permission's string; `operation` ties ledger events to it."""
     at = now()
     db.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=AuditHead.seq + 1))  # takes the lock on PostgreSQL
     head = db.execute(select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1)).one()

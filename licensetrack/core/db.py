@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Engine, MetaData, create_engine, event
@@ -42,7 +43,7 @@ def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine whose transactions mean the same on both databases; SQLite as RELIABILITY asks, PostgreSQL READ COMMITTED.
+    """An engine whose transactions mean the same on both databases: one writer after the other on each row.
 
     Raises RuntimeError where SQLite is too old for STRICT tables (3.37).
     """
@@ -108,7 +109,7 @@ def _turn(bound: Engine) -> Iterator[None]:
         yield
         return
     lock: IO[bytes]
-    with open(f"{database}.lock", "ab") as lock:
+    with Path(f"{database}.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -117,7 +118,7 @@ def _turn(bound: Engine) -> Iterator[None]:
 def transaction() -> Iterator[Session]:
     """A writing transaction: commits when the block ends, rolls back when it raises; an inner one joins the outer one.
 
-    Raises Conflict when the database stays locked, RuntimeError inside a `reading` block (a snapshot must not wait for itself).
+    Raises Conflict when the database stays locked, RuntimeError inside a `reading` block: it would wait for itself.
     """
     outer = _writing.get()
     if outer is not None:
@@ -169,14 +170,14 @@ def is_busy(error: OperationalError) -> bool:
 def insert_rows(db: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Inserts many rows by one `executemany` of the driver: the bulk path (ORM objects cost seven times as much).
 
-    Values must be str, int or None; days as ISO text, instants as `instant_text`. Names come from code, never from users.
+    Values must be str, int or None; days as ISO text, instants as `instant_text`. Names come from code, not from users.
     """
     if not rows:
         return
     connection = db.connection()
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
-    connection.exec_driver_sql(statement, list(rows))  # type: ignore[arg-type]
+    connection.exec_driver_sql(statement, list(rows))
 
 
 def reserve_ids(db: Session, table: str, count: int) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Digests for chains and files: SM3 (GB/T 32905) where this Python has it, else SHA-256; the algorithm is stored beside each."""
+"""Digests for chains: SM3 (GB/T 32905) where this Python has it, else SHA-256; the algorithm is stored beside each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a domain room says when it refuses: an English gettext msgid and its values; the shell puts it into the user's language."""
+"""What a room says when it refuses: an English msgid and its values; the shell puts it into the user's language."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ STAGES = ("issued", "imported", "accepted")
 
 @dataclass(frozen=True)
 class Measure:
-    """A named figure. `label` and `unit` are English msgids; `is_rate` says that its trace has numerators and denominators."""
+    """A named figure. `label` and `unit` are English msgids; a rate's trace has numerators and denominators."""
 
     name: str
     label: str
@@ -91,10 +91,17 @@ _ALL = [
     _budget_measure("appropriated", "Budget for the year", money.APPROPRIATED),
     _budget_measure("received", "Funds received", money.RECEIVED),
     _budget_measure("spent", "Funds spent", money.SPENT),
-    Measure("budget.execution_rate", "Budget execution rate", "percent", _execution, traces.of_execution_rate, is_rate=True),
+    Measure(
+        "budget.execution_rate", "Budget execution rate", "percent", _execution, traces.of_execution_rate, is_rate=True,
+    ),
     Measure("support.orders", "Service orders", "orders", lambda r: len(r.orders), traces.of_orders),
-    Measure("support.on_time_rate", "Service orders answered in time", "percent", _on_time, traces.of_on_time, is_rate=True),
-    Measure("support.satisfaction_rate", "Satisfaction with service", "percent", _satisfaction, traces.of_satisfaction, is_rate=True),
+    Measure(
+        "support.on_time_rate", "Service orders answered in time", "percent", _on_time, traces.of_on_time, is_rate=True,
+    ),
+    Measure(
+        "support.satisfaction_rate", "Satisfaction with service", "percent", _satisfaction, traces.of_satisfaction,
+        is_rate=True,
+    ),
 ]  # fmt: skip
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 

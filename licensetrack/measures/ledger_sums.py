@@ -1,4 +1,4 @@
-"""Counts from the ledger: a count is the sum of deltas with `on` up to the day asked for; nothing else counts anything."""
+"""Counts from the ledger: a count is the sum of deltas up to the day asked for; nothing else counts anything."""
 
 from __future__ import annotations
 

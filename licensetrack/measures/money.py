@@ -26,7 +26,7 @@ def _known(question: Question) -> list[ColumnElement[bool]]:
 
 
 def budget_year(db: Session, question: Question) -> int | None:
-    """The latest year with an entry up to the day asked for: in January the new budget is not there yet, the old one is."""
+    """The latest year with an entry up to the day asked for: in January the new budget may not be there yet."""
     last: dt.date | None = db.scalar(select(func.max(BudgetEntry.on)).where(*_known(question)))
     return None if last is None else last.year
 

@@ -13,7 +13,7 @@ Value = int | Decimal | None
 
 @dataclass(frozen=True)
 class Question:
-    """`as_of` counts to the end of that day; `known_at` leaves out what was recorded later; `scope` whose rows count."""
+    """`as_of` counts to the end of that day, `known_at` leaves out what was recorded later, `scope` says whose rows."""
 
     as_of: dt.date
     known_at: dt.datetime | None = None

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from licensetrack.measures.question import Question
 from licensetrack.support.models import ServiceOrder
 
-RESPONSE_LIMIT = dt.timedelta(
-    hours=4
-)  # an answer within half a working day; contracts that promise otherwise change this
+RESPONSE_LIMIT = dt.timedelta(hours=4)  # half a working day; a contract that promises otherwise changes this
 CONTENT = 4  # 4 and 5 of 5 are "satisfied" and "very satisfied"
 
 
@@ -23,7 +21,8 @@ def orders(db: Session, question: Question) -> Sequence[ServiceOrder]:
     last = db.scalar(select(func.max(ServiceOrder.received)).where(*known))
     if last is None:
         return []
-    query = select(ServiceOrder).where(*known, ServiceOrder.received >= dt.datetime(last.year, 1, 1))
+    new_year = dt.datetime.combine(dt.date(last.year, 1, 1), dt.time())
+    query = select(ServiceOrder).where(*known, ServiceOrder.received >= new_year)
     return db.scalars(query.order_by(ServiceOrder.received, ServiceOrder.number)).all()
 
 

@@ -13,8 +13,10 @@ from licensetrack.measures.reading import Reading
 from licensetrack.units.models import Unit
 
 Row = dict[str, Any]
-SHOWN = ("number", "set_id", "unit", "unit_id", "unit_code", "district", "category", "product", "issued_on", "imported_on",
-         "accepted_on")  # fmt: skip
+SHOWN = (
+    "number", "set_id", "unit", "unit_id", "unit_code", "district", "category", "product", "issued_on", "imported_on",
+    "accepted_on",
+)  # fmt: skip
 
 
 def of_sets(reading: Reading, product: str, counter: str) -> list[Row]:
@@ -57,8 +59,9 @@ def of_budget(reading: Reading, kinds: tuple[str, ...]) -> list[Row]:
     """Budget entries: `value` in 万元."""
     return [
         {
-            "voucher": entry.voucher, "entry_id": entry.id, "kind": entry.kind, "on": entry.on, "summary": entry.summary,
-            "document_id": entry.document_id, "place": entry.place, "value": entry.amount / money.TEN_THOUSAND,
+            "voucher": entry.voucher, "entry_id": entry.id, "kind": entry.kind, "on": entry.on,
+            "summary": entry.summary, "document_id": entry.document_id, "place": entry.place,
+            "value": entry.amount / money.TEN_THOUSAND,
         }
         for entry in money.entries(reading.db, reading.question, kinds)
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The bought side: products, the entitlements they are issued under, and the money, as entries that are only ever added."""
+"""The bought side: products, the entitlements they are issued under, and the money, entry by entry, never edited."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Entitlement(Base):
 
 
 class BudgetEntry(Base):
-    """One line of the 预算执行台账: budget granted, adjusted, received or spent. A mistake is reversed, never edited."""
+    """One line of the 预算执行台账: budget granted, adjusted, received or spent. Mistakes are reversed, not edited."""
 
     __tablename__ = "budget_entry"
     __table_args__ = (

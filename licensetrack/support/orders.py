@@ -88,6 +88,6 @@ def _row(line: OrderLine, at: dt.datetime, document_id: int | None) -> tuple[obj
         return None if time is None else time.strftime(BUSINESS_TIME)
 
     return (
-        line.number, line.unit_id, line.district, line.kind, wall(line.received), wall(line.responded), wall(line.completed),
-        line.outcome, line.satisfaction, instant_text(at), None, document_id, line.place,
+        line.number, line.unit_id, line.district, line.kind, wall(line.received), wall(line.responded),
+        wall(line.completed), line.outcome, line.satisfaction, instant_text(at), None, document_id, line.place,
     )  # fmt: skip

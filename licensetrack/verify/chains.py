@@ -9,25 +9,27 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-_ENTRY = "SELECT seq, at, actor_id, actor, tag, subject, outcome, operation, details, algorithm, previous, digest FROM audit_entry"
+_ENTRIES = """
+    SELECT seq, at, actor_id, actor, tag, subject, outcome, operation, details, algorithm, previous, digest
+    FROM audit_entry ORDER BY seq"""
 _EVENTS = """
-    SELECT key, set_id, seq, product, position, action, "on", unit_id, district, category, cpus, issued_sets, issued_cpus,
-           imported_sets, imported_cpus, accepted_sets, accepted_cpus, failed_imports, reverses_id
+    SELECT key, set_id, seq, product, position, action, "on", unit_id, district, category, cpus, issued_sets,
+           issued_cpus, imported_sets, imported_cpus, accepted_sets, accepted_cpus, failed_imports, reverses_id
     FROM ledger_event ORDER BY key, line"""
 
 
 def audit_chain(connection: Connection) -> Iterator[str]:
     """Entries whose seq, link or digest is wrong, and a head that is not the last entry."""
     previous, expected = "0" * 64, 1
-    for row in connection.execute(text(_ENTRY + " ORDER BY seq")):
+    for row in connection.execute(text(_ENTRIES)):
         if row.seq != expected:
             yield f"audit entry {expected} is missing"
             expected = row.seq
         if row.previous != previous:
             yield f"audit entry {row.seq} does not follow the one before it"
         covered = [
-            row.seq, _utc(row.at), row.actor_id, row.actor, row.tag, row.subject, row.outcome, row.operation, row.details,
-            row.previous,
+            row.seq, _utc(row.at), row.actor_id, row.actor, row.tag, row.subject, row.outcome, row.operation,
+            row.details, row.previous,
         ]  # fmt: skip
         content = json.dumps(covered, ensure_ascii=False, separators=(",", ":"))
         if hashlib.new(row.algorithm, content.encode()).hexdigest() != row.digest:

@@ -47,20 +47,22 @@ LEDGER_CHECKS: dict[str, str] = {
         SELECT set_id FROM ledger_event GROUP BY set_id HAVING min(seq) <> 1 OR max(seq) <> count(*)""",
     "accepted is within imported, imported within issued": """
         SELECT number FROM license_set
-        WHERE NOT (0 <= accepted_sets AND accepted_sets <= imported_sets AND imported_sets <= issued_sets AND issued_sets <= 1)
+        WHERE NOT (0 <= accepted_sets AND accepted_sets <= imported_sets AND imported_sets <= issued_sets)
+           OR issued_sets > 1
            OR NOT (0 <= accepted_cpus AND accepted_cpus <= imported_cpus AND imported_cpus <= issued_cpus)""",
     "no set counts below zero or twice on any day": """
         SELECT set_id, "on" FROM (
             SELECT set_id, "on",
-                sum(issued_sets) OVER w AS issued, sum(imported_sets) OVER w AS imported, sum(accepted_sets) OVER w AS accepted,
-                sum(issued_cpus) OVER w AS issued_cpus, sum(imported_cpus) OVER w AS imported_cpus,
-                sum(accepted_cpus) OVER w AS accepted_cpus
+                sum(issued_sets) OVER w AS issued, sum(issued_cpus) OVER w AS issued_cpus,
+                sum(imported_sets) OVER w AS imported, sum(imported_cpus) OVER w AS imported_cpus,
+                sum(accepted_sets) OVER w AS accepted, sum(accepted_cpus) OVER w AS accepted_cpus
             FROM ledger_event WINDOW w AS (PARTITION BY set_id ORDER BY "on" RANGE UNBOUNDED PRECEDING)) d
         WHERE NOT (0 <= accepted AND accepted <= imported AND imported <= issued AND issued <= 1)
            OR NOT (0 <= accepted_cpus AND accepted_cpus <= imported_cpus AND imported_cpus <= issued_cpus)""",
     "no unit counts below zero on any day": """
         SELECT unit_id, product, "on" FROM (
-            SELECT unit_id, product, kind, "on", sum(issued_sets) OVER w AS issued, sum(accepted_cpus) OVER w AS accepted
+            SELECT unit_id, product, kind, "on",
+                sum(issued_sets) OVER w AS issued, sum(accepted_cpus) OVER w AS accepted
             FROM ledger_event
             WINDOW w AS (PARTITION BY unit_id, product, kind ORDER BY "on" RANGE UNBOUNDED PRECEDING)) d
         WHERE issued < 0 OR accepted < 0""",

@@ -1,4 +1,4 @@
-"""Files and the database as things: every row has its file with its digest, every file its row, the engine finds no damage."""
+"""Files and the database as things: rows have their files, files their rows, and the engine finds no damage."""
 
 from __future__ import annotations
 
