@@ -73,7 +73,7 @@ class Server:
 def server() -> Iterator[Server]:
     """Start a server and stop it afterwards; nothing of it stays.
 
-    As root it runs under a user of its own (`embedded_postgres`, made when missing), which has to reach its programs and
+    As root it runs under a user of its own (`embedded_postgres`, made if missing), which must reach its programs and
     its data: the package opens the folders above both for others to pass; pytest's own temporary folders stay closed.
     """
     with warnings.catch_warnings():
