@@ -60,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     database, logins = f"sqlite:///{folder / 'demo.db'}", folder / "logins.json"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LICENSETRACK_")} | {
         "DATABASE_URL": database,
-        "LICENSETRACK_BLOBS": str(folder / "blobs"),
+        "LICENSETRACK_INSTANCE": str(folder),
         "LICENSETRACK_DEMO_LOGINS": str(logins),
         "SECRET_KEY": "a key for the browser's tests only, forty characters long",
         "PYTHONUTF8": "1",
