@@ -1,7 +1,8 @@
-"""An OpenType font with CFF outlines as a reportlab font: embedded as a subset of its own outlines, searchable and copyable.
+"""An OpenType font with CFF outlines as a reportlab font: embedded as a subset of its own outlines, searchable and
+copyable.
 
-reportlab itself takes only TrueType outlines. In the file this is a Type 0 font (Identity-H) over a CIDFontType0 whose FontFile3
-has the subtype CIDFontType0C, with a ToUnicode map; ISO 32000-1, 9.7 and 9.10.
+reportlab itself takes only TrueType outlines. In the file this is a Type 0 font (Identity-H) over a CIDFontType0
+whose FontFile3 has the subtype CIDFontType0C, with a ToUnicode map; ISO 32000-1, 9.7 and 9.10.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from weakref import WeakKeyDictionary
 from fontTools.ttLib import TTFont as OpenTypeFont
 from reportlab.pdfbase import pdfdoc
 
-from licensetrack.reports.cff_subset import Outlines, UnusableOutlines
+from licensetrack.reports.cff_data import UnusableOutlines
+from licensetrack.reports.cff_subset import Outlines
 
 _NO_BREAK_SPACE, _SPACE = 0xA0, 0x20
 
@@ -30,7 +32,7 @@ class _Usage:
 class _Face:
     """The part of a reportlab type face that its canvas asks for."""
 
-    requiredEncoding = None
+    requiredEncoding = None  # noqa: N815 - reportlab's name
 
     def __init__(self, name: str, ascent: float, descent: float) -> None:
         self.name, self.ascent, self.descent = name, ascent, descent
@@ -45,11 +47,11 @@ class CFFFont:
     The attribute and method names in camelCase are reportlab's protocol for dynamic fonts.
     """
 
-    _multiByte = 1
-    _dynamicFont = 1
+    _multiByte = 1  # noqa: N815
+    _dynamicFont = 1  # noqa: N815
     shapable = False
-    substitutionFonts: tuple[object, ...] = ()
-    encName = "Identity-H"
+    substitutionFonts: tuple[object, ...] = ()  # noqa: N815
+    encName = "Identity-H"  # noqa: N815
 
     def __init__(self, name: str, path: Path, number: int = -1) -> None:
         self.fontName = name

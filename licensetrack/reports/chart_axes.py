@@ -12,7 +12,9 @@ SMALL = 11.0
 
 
 def ceiling(value: float, steps: int = 4) -> tuple[float, float]:
-    """The smallest round end of a scale at or above `value`, and its tick distance (1, 2, 2.5 or 5 times a power of ten)."""
+    """The smallest round end of a scale at or above `value`, and its tick distance (1, 2, 2.5 or 5 times a power of
+    ten).
+    """
     if value <= 0:
         return float(steps), 1.0
     raw = value / steps
@@ -29,7 +31,9 @@ def ticks(top: float, step: float) -> list[float]:
 
 
 def legend(scene: Scene, series: tuple[Series, ...], x: float, y: float) -> float:
-    """Draws the names of the series in rows from (x, y) on; returns the height taken. One series alone needs no legend."""
+    """Draws the names of the series in rows from (x, y) on; returns the height taken. One series alone needs no
+    legend.
+    """
     if len(series) < 2:
         return 0.0
     left, line = x, 0

@@ -102,6 +102,8 @@ def draw_columns(chart: ColumnChart, width: float, height: float = 220) -> Scene
 
 
 def _thinning(names: tuple[str, ...], slot: float) -> int:
-    """Every how many categories a label can be written without touching its neighbor; long names are shortened rather than dropped."""
+    """Every how many categories a label can be written without touching its neighbor; long names are shortened
+    rather than dropped.
+    """
     widest = max((text_width(name, SMALL) for name in names), default=0.0) + 4
     return 1 if widest <= slot or len(names) <= 8 else -(-round(widest) // max(round(slot), 1))

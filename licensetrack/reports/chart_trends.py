@@ -8,11 +8,11 @@ from licensetrack.reports.scene import Area, Dot, Line, Polyline, Scene, Text, s
 
 _GAP = 28.0
 _HEIGHT = 190.0
-_NARROWEST = 190.0
+_NARROWEST = 165.0
 
 
 def draw_trend(chart: TrendChart, width: float) -> Scene:
-    """Panels side by side while each keeps at least 190 points, else in rows below each other."""
+    """Panels side by side while each keeps at least 165 points, else in rows below each other."""
     count = len(chart.panels)
     per_row = max(1, min(count, int((width + _GAP) // (_NARROWEST + _GAP))))
     rows = -(-count // per_row)

@@ -1,4 +1,6 @@
-"""The document model: headings, sentences, tables, forms and charts, without a word about paper; three renderers print the same one."""
+"""The document model: headings, sentences, tables, forms and charts, without a word about paper; three renderers
+print the same one.
+"""
 
 from __future__ import annotations
 
@@ -55,15 +57,15 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Column:
-    """A table column: its heading, what its cells hold, and its share of the table's width.
+    """A table column: its heading and what its cells hold; `width` is its share of the table (0 to 1), 0 for what it needs.
 
-    `merge` joins equal neighbors into one cell (only where every column to the left of it is equal as well). Columns side by side
-    with the same `group` stand under one common heading.
+    `merge` joins equal neighbors into one cell (where the merging columns to the left of it are equal as well).
+    Columns side by side with the same `group` stand under one common heading.
     """
 
     title: str
     kind: Kind = Kind.TEXT
-    width: float = 1.0
+    width: float = 0.0
     align: Align | None = None
     merge: bool = False
     group: str = ""
@@ -82,8 +84,9 @@ class Column:
 class Table:
     """Rows under headings that repeat on every page.
 
-    `rows` may be any iterable that can be walked more than once, also one that reads them from a database as it goes; only
-    the rows of the current page are then held. `totals` rows at the end are set in emphasis and need rows in a sequence.
+    `rows` may be any iterable that can be walked more than once, also one that reads them from a database as it
+    goes; only the rows of the current page are then held. `totals` rows at the end are set in emphasis and need
+    rows in a sequence.
     """
 
     columns: tuple[Column, ...]
@@ -129,7 +132,8 @@ class FormCell:
 class Form:
     """An official form such as 项目支出绩效自评表: a grid of fields, many of them joined.
 
-    Each row lists only the cells that begin in it, from left to right; fields covered from above or from the left are skipped.
+    Each row lists only the cells that begin in it, from left to right; fields covered from above or from the left
+    are skipped.
     """
 
     widths: tuple[float, ...]
@@ -219,7 +223,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Properties:
-    """What the file says about itself. `created` is the instant of sign-off, not of printing: the same document gives the same bytes."""
+    """What the file says about itself. `created` is the instant of sign-off, not of printing: the same document
+    gives the same bytes.
+    """
 
     author: str
     created: datetime
@@ -229,7 +235,9 @@ class Properties:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document; `blocks` go to PDF and Word, `sheets` to the workbook, `figures` are the bound numbers of all three."""
+    """A whole document; `blocks` go to PDF and Word, `sheets` to the workbook, `figures` are the bound numbers of
+    all three.
+    """
 
     title: str
     properties: Properties

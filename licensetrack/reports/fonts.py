@@ -1,8 +1,9 @@
 """Finds the type for each purpose: the office's own fonts first, then the free ones that came with the installation.
 
-GB/T 9704 asks for 小标宋, 仿宋, 楷体 and 黑体. Those fonts are licensed to the office and cannot be shipped, so an administrator
-names their folder in ``LICENSETRACK_FONTS``. Without it, Noto Serif SC and Noto Sans SC stand in, the same on every machine,
-so that the same document gives the same bytes; fonts of the system are only taken when those are missing.
+GB/T 9704 asks for 小标宋, 仿宋, 楷体 and 黑体. Those fonts are licensed to the office and cannot be shipped, so an
+administrator names their folder in ``LICENSETRACK_FONTS``. Without it, Noto Serif SC and Noto Sans SC stand in, the
+same on every machine, so that the same document gives the same bytes; fonts of the system are only taken when those
+are missing.
 """
 
 from __future__ import annotations
@@ -25,13 +26,19 @@ from reportlab.pdfbase.ttfonts import TTFError
 from reportlab.pdfbase.ttfonts import TTFont as TrueTypeFont
 
 from licensetrack.core.errors import DomainError
+from licensetrack.reports.cff_data import UnusableOutlines
 from licensetrack.reports.cff_font import CFFFont
-from licensetrack.reports.cff_subset import UnusableOutlines
 
 log = logging.getLogger(__name__)
 
 FONTS_VARIABLE = "LICENSETRACK_FONTS"
-_SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "C:/Windows/Fonts", "/System/Library/Fonts", "/Library/Fonts")
+_SYSTEM_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "C:/Windows/Fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+)
 _ENDINGS = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _CHINESE_PROBE = 0x5957  # 套
 
@@ -65,7 +72,9 @@ _FAMILIES: dict[Purpose, tuple[str, ...]] = {
 """Family names by preference, as `_key` writes them; a family matches if its name begins so."""
 
 _STANDING_IN: dict[Purpose, float] = {Purpose.TITLE: 0.028, Purpose.HEADING: 0.03, Purpose.SUBHEADING: 0.022}
-"""How much a stand-in font is thickened (stroke width in em), for it comes in one weight and has to look like its original."""
+"""How much a stand-in font is thickened (stroke width in em), for it comes in one weight and has to look like its
+original.
+"""
 
 
 @dataclass(frozen=True)
@@ -217,7 +226,9 @@ def _read_folder(folder: Path) -> Iterator[FontFile]:
 
 
 def _families(font: TTFont) -> frozenset[str]:
-    """The font's family and full names in every language, comparable; bold and italic cuts are no text fonts of their own."""
+    """The font's family and full names in every language, comparable; bold and italic cuts are no text fonts of
+    their own.
+    """
     names = [str(record) for record in font["name"].names if record.nameID in (1, 4, 16)]
     if any(re.search(r"bold|italic|black|light|thin|heavy|medium", name, re.IGNORECASE) for name in names):
         return frozenset()

@@ -1,4 +1,6 @@
-"""How a number is written: the one place where a value and its unit become text, in a sentence, a table cell or a workbook."""
+"""How a number is written: the one place where a value and its unit become text, in a sentence, a table cell or a
+workbook.
+"""
 
 from __future__ import annotations
 
@@ -68,14 +70,17 @@ EXCEL_FORMATS: dict[Kind, str] = {
     Kind.SCORE: "General",
     Kind.DATE: "yyyy-mm-dd",
 }
-"""Workbook cell formats. A percent keeps its value (87.23, not 0.8723), so that a cell equals the measure it shows."""
+"""Workbook cell formats. A percent keeps its value (87.23, not 0.8723), so that a cell equals the measure it
+shows.
+"""
 
 
 @dataclass(frozen=True)
 class Figure:
     """A number bound to its name: a measure as of a date, or a value frozen at sign-off.
 
-    `value` is in `unit` (万元 for ``Unit.WAN_YUAN``, 0 to 100 for ``Unit.PERCENT``); None means that there is nothing to count.
+    `value` is in `unit` (万元 for ``Unit.WAN_YUAN``, 0 to 100 for ``Unit.PERCENT``); None means that there is
+    nothing to count.
     """
 
     name: str
@@ -100,8 +105,8 @@ Cell = str | int | Decimal | date | Figure | None
 def number_text(value: int | Decimal | None, kind: Kind, style: Style = Style.TABLE) -> str:
     """The only function that writes a number.
 
-    Sentences carry plain digits (4375, 7515, 99.5, 100%), as the published reports do; tables carry thousands separators and
-    money in 万元 with two decimals. Halves round up, as in bookkeeping.
+    Sentences carry plain digits (4375, 7515, 99.5, 100%), as the published reports do; tables carry thousands
+    separators and money in 万元 with two decimals. Halves round up, as in bookkeeping.
     """
     if value is None:
         return NO_VALUE
@@ -117,7 +122,9 @@ def number_text(value: int | Decimal | None, kind: Kind, style: Style = Style.TA
 
 
 def cell_text(value: Cell, kind: Kind = Kind.TEXT) -> str:
-    """The text of a table cell; a figure brings its own kind, dates are written 2024-12-31, nothing at all is an empty cell."""
+    """The text of a table cell; a figure brings its own kind, dates are written 2024-12-31, nothing at all is an
+    empty cell.
+    """
     if value is None:
         return NO_VALUE if kind in NUMBER_KINDS else ""
     if isinstance(value, str):

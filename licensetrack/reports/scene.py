@@ -1,4 +1,6 @@
-"""A drawing in plain shapes with color roles; drawn once, it becomes SVG for pages (here) and vectors in the PDF (pdf_scene)."""
+"""A drawing in plain shapes with color roles; drawn once, it becomes SVG for pages (here) and vectors in the PDF
+(pdf_scene).
+"""
 
 from __future__ import annotations
 
@@ -161,7 +163,9 @@ def svg(scene: Scene) -> str:
 
 
 def css() -> str:
-    """The style sheet of inline charts: colors by role, light and dark (licensetrack/web/static/charts.css holds this text)."""
+    """The style sheet of inline charts: colors by role, light and dark (licensetrack/web/static/charts.css holds
+    this text).
+    """
     light = ";".join(f"--chart-{role}:{color}" for role, color in LIGHT.items())
     dark = ";".join(f"--chart-{role}:{color}" for role, color in DARK.items())
     rules = [
@@ -171,7 +175,7 @@ def css() -> str:
         f'@media (prefers-color-scheme:dark){{:root:not([data-bs-theme="light"]) .chart{{{dark}}}}}',
         f"@media print{{:root .chart{{{light}}}}}",
         ".chart{display:block;width:100%;height:auto;font-variant-numeric:tabular-nums;"
-        'font-family:"Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif}',
+        'font-family:"Noto Sans SC","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}',
         ".chart-line{fill:none;stroke-linecap:round;stroke-linejoin:round}",
         ".chart-dot{stroke:var(--chart-paper);stroke-width:1.5}",
         ".chart rect:hover,.chart circle:hover{opacity:.82}",
@@ -210,11 +214,13 @@ def _shape_svg(shape: Shape) -> str:
                 f'stroke-width="{_n(width)}"{dash}/>'
             )
         case Polyline(points, role, width):
-            return f'<polyline class="chart-line chart-stroke-{role}" stroke-width="{_n(width)}" points="{_points(points)}"/>'
+            look = f'class="chart-line chart-stroke-{role}" stroke-width="{_n(width)}"'
+            return f'<polyline {look} points="{_points(points)}"/>'
         case Area(points, role):
             return f'<polygon class="chart-fill-{role}" points="{_points(points)}"/>'
         case Dot(x, y, radius, role, tip):
-            return f'<circle class="chart-dot chart-fill-{role}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}">{_tip(tip)}</circle>'
+            place = f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"'
+            return f'<circle class="chart-dot chart-fill-{role}" {place}>{_tip(tip)}</circle>'
         case Text(x, y, text, role, size, anchor, bold):
             weight = ' font-weight="600"' if bold else ""
             return (

@@ -116,8 +116,8 @@ def sentence(template: str, figures: Mapping[str, Figure], place: str) -> tuple[
 
 
 def checked_text(text: str, figures: Mapping[str, Figure], place: str) -> tuple[Span, ...]:
-    """Text that an office wrote itself (a reason, an experience): marks are filled as in `sentence`, and a number before a unit
-    word must be the value of some figure of that unit.
+    """Text that an office wrote itself (a reason, an experience): marks are filled as in `sentence`, and a number
+    before a unit word must be the value of some figure of that unit.
 
     Numbers without a unit word are left alone: the words are the author's. Raises as `sentence` does.
     """

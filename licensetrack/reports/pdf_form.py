@@ -1,0 +1,94 @@
+"""An official form as a flowable: joined cells in a grid, broken between rows."""
+
+from __future__ import annotations
+
+from reportlab.platypus import Flowable
+
+from licensetrack.reports.document import Form, PlacedCell, place_cells
+from licensetrack.reports.numbers import cell_text
+from licensetrack.reports.pdf_cells import Box, CellType, Rule, draw_cells
+from licensetrack.reports.pdf_table import column_edges
+from licensetrack.reports.pdf_text import Line
+from licensetrack.reports.styles import Page
+
+
+class FormFlow(Flowable):
+    """An official form; where it breaks, labels that cover both sides are written on both."""
+
+    def __init__(self, form: Form, page: Page, kind: CellType, rows: range | None = None) -> None:
+        super().__init__()
+        self._form, self._kind, self._page = form, kind, page
+        self._edges = column_edges(form.widths, page.text_width)
+        self._placed = place_cells(form)
+        self._rows = rows if rows is not None else range(len(form.rows))
+        self._lines = [
+            kind.broken(
+                cell_text(place.cell.value, place.cell.kind),
+                self._edges[place.column + place.cell.columns] - self._edges[place.column],
+                place.cell.label,
+            )
+            for place in self._placed
+        ]
+        self._heights = self._row_heights()
+        self.width = page.text_width
+        self.height = sum(self._heights[row] for row in self._rows)
+
+    def least_height(self) -> float:
+        """The first three rows belong together."""
+        return sum(self._heights[row] for row in self._rows[:3])
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """Fixed by its rows."""
+        return self.width, self.height
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """The rows that fit, and the others."""
+        taken, height = 0, 0.0
+        for row in self._rows:
+            if height + self._heights[row] > available_height:
+                break
+            height += self._heights[row]
+            taken += 1
+        at_top = available_height > self._page.text_height - 1
+        if taken == 0 or (taken < 3 and not at_top):
+            return []
+        parts = (self._rows[:taken], self._rows[taken:])
+        return [FormFlow(self._form, self._page, self._kind, part) for part in parts]
+
+    def draw(self) -> None:
+        """Every cell in its frame."""
+        tops = {self._rows[0]: 0.0}
+        for row in self._rows:
+            tops[row + 1] = tops[row] + self._heights[row]
+        boxes: list[Box] = []
+        rules: list[Rule] = []
+        for place, lines in zip(self._placed, self._lines, strict=True):
+            first, last = max(place.row, self._rows[0]), min(place.row + place.cell.rows, self._rows[-1] + 1)
+            if first >= last:
+                continue
+            shown = lines if place.cell.label or place.row in self._rows else ()
+            x, right = self._edges[place.column], self._edges[place.column + place.cell.columns]
+            y, bottom = tops[first], tops[last]
+            fill = "head" if place.cell.label else ""
+            boxes.append(Box(x, y, right - x, bottom - y, shown, place.cell.alignment, place.cell.label, fill))
+            rules += [(x, y, right, y), (x, y, x, bottom)]
+        height = self.height
+        outer: list[Rule] = [(0, 0, self.width, 0), (0, height, self.width, height), (0, 0, 0, height)]
+        outer.append((self.width, 0, self.width, height))
+        draw_cells(self.canv, boxes, rules, outer, self._kind, 0, height)
+
+    def _row_heights(self) -> list[float]:
+        heights = [self._kind.height(1)] * len(self._form.rows)
+
+        def need(place: PlacedCell, lines: tuple[Line, ...]) -> None:
+            rows = range(place.row, place.row + place.cell.rows)
+            missing = self._kind.height(len(lines)) - sum(heights[row] for row in rows)
+            if missing > 0:
+                for row in rows:
+                    heights[row] += missing / len(rows)
+
+        for by_rows in (1, 2):  # cells of one row first, then those that cover several
+            for place, lines in zip(self._placed, self._lines, strict=True):
+                if min(place.cell.rows, 2) == by_rows:
+                    need(place, lines)
+        return heights
