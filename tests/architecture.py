@@ -25,7 +25,8 @@ HOSTS = re.compile(
 MACHINE = re.compile(
     r"(?<![\w.~<}])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "tm" + "p", "fa" + "rm"]) + r")/[a-zA-Z.]"
 )
-LEFT_FOR_LATER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b")
+# Catching that error is right: zipfile raises it for a compression that it does not know.
+LEFT_FOR_LATER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|raise NotImpl" + r"ementedError)\b")
 
 
 def modules(package: Path) -> list[Path]:
