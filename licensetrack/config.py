@@ -1,0 +1,55 @@
+"""What an installation may set, all from its environment: the database, the files, the secret, the limits."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTANCE = ROOT / "instance"
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation. `https` says that pages are served encrypted; `proxies` counts the trusted proxies before us."""
+
+    database_url: str
+    blobs: Path
+    secret_key: str = field(repr=False)
+    uploads: Path = INSTANCE / "uploads"
+    upload_bytes: int = 64 * MEGABYTE
+    https: bool = False
+    proxies: int = 0
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The installation as its environment describes it; what is not set lies under instance/."""
+    instance = Path(environment.get("LICENSETRACK_INSTANCE") or INSTANCE)
+    return Settings(
+        database_url=environment.get("DATABASE_URL") or f"sqlite:///{_made(instance) / 'licensetrack.db'}",
+        blobs=Path(environment.get("LICENSETRACK_BLOBS") or instance / "blobs"),
+        secret_key=environment.get("SECRET_KEY") or _kept_secret(_made(instance) / "secret_key"),
+        uploads=Path(environment.get("LICENSETRACK_UPLOADS") or instance / "uploads"),
+        upload_bytes=int(environment.get("LICENSETRACK_UPLOAD_MB") or 64) * MEGABYTE,
+        https=environment.get("LICENSETRACK_HTTPS", "") in ("1", "true", "yes"),
+        proxies=int(environment.get("LICENSETRACK_PROXIES") or 0),
+    )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _kept_secret(path: Path) -> str:
+    """The installation's own secret: made once, so that a restart signs nobody out; readable by its owner alone."""
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()

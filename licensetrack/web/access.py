@@ -1,0 +1,126 @@
+"""Who is asking, and may they: every page names its permission, and a page that names none is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.exceptions import Unauthorized
+
+from licensetrack.accounts import sessions
+from licensetrack.accounts.permissions import Actor, allows, require
+from licensetrack.core.errors import Forbidden
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+# Views of libraries, which cannot carry a mark of ours.
+MARKS_OF_OTHERS = {"static": PUBLIC, "api-docs.openapi_json": SIGNED_IN}
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The person behind a request; Flask-Login keeps the token of our own session row, never an account number."""
+
+    def __init__(self, token: str, actor: Actor) -> None:
+        self.token = token
+        self.actor = actor
+
+    def get_id(self) -> str:
+        """What the cookie carries."""
+        return self.token
+
+
+def public(view: View) -> View:
+    """Marks a view that everybody may ask for."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Marks a view for everybody who has signed in."""
+    view.access = SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Marks a view for those whose role holds the permission; the rows it shows are a matter of their scope."""
+
+    def mark(view: View) -> View:
+        view.access = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def access_of(app: Flask, endpoint: str) -> str | None:
+    """What a view asks of its visitor, or None when nobody said (then nobody may)."""
+    return MARKS_OF_OTHERS.get(endpoint) or getattr(app.view_functions[endpoint], "access", None)
+
+
+def actor() -> Actor:
+    """Who is asking. Only for views behind a mark."""
+    return cast(SignedIn, current_user).actor
+
+
+def may(permission: str) -> bool:
+    """Whether the visitor's role holds the permission; for what a page offers. The verb asks again."""
+    return current_user.is_authenticated and allows(actor(), permission)
+
+
+def begin_session(token: str) -> None:
+    """Ties the browser to a session row; what the browser held before is thrown away."""
+    found = sessions.session_actor(token)
+    if found is not None:
+        session.clear()
+        login_user(SignedIn(token, found))
+
+
+def end_session() -> None:
+    """Ends the session on the server and in the browser."""
+    sessions.sign_out(cast(SignedIn, current_user).token, actor=actor())
+    logout_user()
+    session.clear()
+
+
+def local_path(address: str | None) -> str | None:
+    """The address if it is a path of this very site, else None: a link must not lead a fresh sign-in elsewhere."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable():
+        return None
+    parts = urlsplit(address)
+    return None if parts.scheme or parts.netloc else address
+
+
+def register(app: Flask) -> None:
+    """Puts the guard before every view."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # the server's row ends a session, not a change of address
+
+    @manager.user_loader
+    def load(token: str) -> SignedIn | None:
+        found = sessions.session_actor(token)
+        return None if found is None else SignedIn(token, found)
+
+    @app.before_request
+    def guard() -> ResponseReturnValue | None:
+        if request.endpoint is None:
+            return None  # no such address: 404 follows
+        asked = access_of(current_app, request.endpoint)
+        if asked == PUBLIC:
+            return None
+        if not current_user.is_authenticated:
+            if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+                raise Unauthorized
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("account.sign_in", next=back if back != "/" else None))
+        if asked is None:
+            raise Forbidden("This page is closed.")
+        if asked != SIGNED_IN:
+            require(actor(), asked)
+        return None
+
+    app.jinja_env.globals["may"] = may

@@ -1,0 +1,51 @@
+"""Stored papers: handed out as files to keep, to those who may read every room that rests on them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from licensetrack.accounts.permissions import allows
+from licensetrack.allocation.models import LedgerEvent
+from licensetrack.core import blobs
+from licensetrack.core.db import reading
+from licensetrack.core.errors import NotFound
+from licensetrack.procurement.models import BudgetEntry
+from licensetrack.support.models import ServiceOrder
+from licensetrack.web.access import actor, signed_in
+from licensetrack.web.exports import download, record_download
+
+documents = Blueprint("documents", __name__)
+
+# A paper is as confidential as the most confidential row that came from it.
+ROOMS = (
+    (LedgerEvent, "allocation:read"),
+    (BudgetEntry, "procurement:read"),
+    (ServiceOrder, "support:read"),
+)
+UNBOUND = "exchange:load"  # a paper that no row rests on is for those who load papers
+
+
+@documents.get("/documents/<int:blob_id>")
+@signed_in
+def document(blob_id: int) -> Response:
+    """The stored file under the name that it came with. A paper with rows of many units is for those who see all units."""
+    visitor = actor()
+    with reading() as db:
+        needed = _permissions(db, blob_id)
+        if visitor.scope.kind != "all" or not all(allows(visitor, permission) for permission in needed):
+            raise NotFound("There is no such file.")
+        blob, content = blobs.load(db, blob_id)
+        name, digest = blob.name, blob.digest
+    record_download("exchange:document:download", f"document:{blob_id}", name=name, digest=digest)
+    return download(content, name, "application/octet-stream")
+
+
+def _permissions(db: Session, blob_id: int) -> list[str]:
+    found = [
+        permission
+        for model, permission in ROOMS
+        if db.scalar(select(model.id).where(model.document_id == blob_id).limit(1)) is not None
+    ]
+    return found or [UNBOUND]

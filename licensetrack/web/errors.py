@@ -1,0 +1,77 @@
+"""When something can not be: a page in the visitor's language that says what happened and what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound
+from licensetrack.web.wording import in_words
+
+TITLES = {
+    400: lazy_gettext("This does not work"),
+    401: lazy_gettext("Please sign in"),
+    403: lazy_gettext("Not allowed"),
+    404: lazy_gettext("Not found"),
+    405: lazy_gettext("This does not work"),
+    409: lazy_gettext("Somebody was faster"),
+    413: lazy_gettext("Too large"),
+    500: lazy_gettext("Something went wrong"),
+}
+TEXTS = {
+    400: lazy_gettext("The request could not be understood."),
+    401: lazy_gettext("Your session has ended."),
+    403: lazy_gettext("Your role does not allow this."),
+    404: lazy_gettext("This page or record does not exist, or it lies outside what you may see."),
+    405: lazy_gettext("This address does not take this kind of request."),
+    409: lazy_gettext("What you were looking at has changed meanwhile. Nothing was written."),
+    413: lazy_gettext("The upload is larger than %(size)s MB. Please upload fewer files at once."),
+    500: lazy_gettext("The program met an error that it did not expect. Nothing half-done was kept; the error is in the log."),
+}
+STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404}
+
+
+def _answer(status: int, text: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    title = str(TITLES.get(status, TITLES[400]))
+    if wants_json():
+        return jsonify({"code": status, "status": title, "message": text}), status, headers or {}
+    page = render_template("errors/error.html", status=status, title=title, text=text)
+    return page, status, headers or {}
+
+
+def wants_json() -> bool:
+    """Whether a program is asking, not a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or (best == "application/json" and best != request.accept_mimetypes.best_match(["text/html"]))
+
+
+def register(app: Flask) -> None:
+    """Every error that leaves a view ends here."""
+
+    @app.errorhandler(DomainError)
+    def refused(error: DomainError) -> ResponseReturnValue:
+        return _answer(STATUS.get(type(error), 400), in_words(error))
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> ResponseReturnValue:
+        return _answer(400, gettext("This form is too old, or it came from elsewhere. Go back, load the page again and repeat."))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        status = error.code or 500
+        if status < 400:
+            return error.get_response()
+        limit = current_app.config["MAX_CONTENT_LENGTH"] // 1024 // 1024
+        text = str(TEXTS.get(status, TEXTS[400])) % {"size": limit}
+        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        return _answer(status, text, kept)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        logging.getLogger("licensetrack").error("unexpected error at %s", request.path, exc_info=error)
+        return _answer(500, str(TEXTS[500]))

@@ -1,0 +1,128 @@
+"""The licence ledger and the page of one set: search, filter, sort, page, export; and a set's life as a story."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from licensetrack.accounts.permissions import allows
+from licensetrack.allocation.queries import (
+    SORTS, SetRow, Wanted, all_sets, kin_of_set, page_of_sets, set_by_number,
+)  # fmt: skip
+from licensetrack.allocation.stages import ENDED
+from licensetrack.allocation.story import story_of_set
+from licensetrack.allocation.waiting import waiting_for_import
+from licensetrack.core.clock import today
+from licensetrack.core.db import reading
+from licensetrack.units import queries as unit_queries
+from licensetrack.web import wording
+from licensetrack.web.access import actor, needs
+from licensetrack.web.asked import question
+from licensetrack.web.exports import export_table, record_download
+
+ledger = Blueprint("ledger", __name__)
+
+COLUMNS = (
+    ("number", "Number"), ("unit", "Unit"), ("product", "Product"), ("kind", "Kind"), ("cpus", "CPUs"), ("stage", "Stage"),
+    ("district", "District"), ("issued_on", "Issued on"), ("imported_on", "Imported on"), ("accepted_on", "Accepted on"),
+)  # fmt: skip
+NUMBERS = ("cpus",)
+
+
+def wanted() -> Wanted:
+    """What the address asks for; a sort that does not exist is the usual one."""
+    asked = {name: request.args.get(name, "").strip() for name in ("product", "kind", "stage", "district", "category")}
+    sort = request.args.get("sort", "number")
+    return Wanted(request.args.get("q", "")[:200], **asked, sort=sort if sort.lstrip("-") in SORTS else "number")
+
+
+def page_number() -> int:
+    """The page asked for, from 1."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+@ledger.get("/sets")
+@needs("allocation:read")
+def sets() -> ResponseReturnValue:
+    """One page of the ledger as it stands now."""
+    scope = actor().scope
+    asked = wanted()
+    with reading() as db:
+        page = page_of_sets(db, asked, page_number(), scope=scope)
+        return render_template(
+            "ledger/sets.html",
+            page=page,
+            wanted=asked,
+            columns=COLUMNS,
+            numbers=NUMBERS,
+            districts=unit_queries.districts(db) if scope.kind == "all" else [],
+            categories=unit_queries.categories(db) if scope.kind != "unit" else [],
+        )
+
+
+@ledger.get("/sets/export.<any(xlsx, csv):form>")
+@needs("exchange:export")
+def export_sets(form: str) -> Response:
+    """All matching sets as a file."""
+    asked, scope = wanted(), actor().scope
+    record_download("allocation:set:export", "sets", format=form, search=asked.search, sort=asked.sort)
+    with reading() as db:
+        return export_table(form, gettext("Licence ledger"), set_headings(), map(set_cells, all_sets(db, asked, scope=scope)))
+
+
+def set_headings() -> list[str]:
+    """Headings of a table of sets."""
+    return [
+        gettext("Number"), gettext("Unit"), gettext("Unit code"), gettext("District"), gettext("Category"),
+        gettext("Platform"), gettext("Product"), gettext("Kind"), gettext("CPUs"), gettext("Stage"), gettext("Issued on"),
+        gettext("Imported on"), gettext("Accepted on"), gettext("Ended on"), gettext("Host fingerprint"),
+        gettext("Licence file"), gettext("Support until"), gettext("Note"),
+    ]  # fmt: skip
+
+
+def set_cells(row: SetRow) -> list[object]:
+    """One set as cells, in the order of the headings."""
+    return [
+        row.number, row.unit, row.unit_code, row.district, row.category, row.platform or "",
+        wording.word(wording.PRODUCTS, row.product), wording.word(wording.KINDS, row.kind), row.cpus,
+        wording.word(wording.STAGES, row.stage), row.issued_on, row.imported_on, row.accepted_on, row.ended_on,
+        row.fingerprint, row.license_file, row.support_end, row.note,
+    ]  # fmt: skip
+
+
+@ledger.get("/sets/<number>")
+@needs("allocation:read")
+def one_set(number: str) -> ResponseReturnValue:
+    """A set's facts and its life."""
+    visitor = actor()
+    with reading() as db:
+        row = set_by_number(db, number, visitor.scope)
+        predecessor, successors = kin_of_set(db, row.id)
+        return render_template(
+            "ledger/set.html",
+            row=row,
+            ended=row.stage in ENDED,
+            story=story_of_set(db, row.id),
+            predecessor=predecessor,
+            successors=successors,
+            sees_papers=visitor.scope.kind == "all",
+            sees_units=allows(visitor, "units:read"),
+        )
+
+
+@ledger.get("/waiting")
+@needs("allocation:read")
+def waiting() -> ResponseReturnValue:
+    """What was issued and is not imported, as of a day."""
+    asked = question()
+    days = _days()
+    with reading() as db:
+        rows = waiting_for_import(db, asked.as_of, known_at=asked.known_at, scope=asked.scope, days=days)
+    return render_template("ledger/waiting.html", rows=rows, asked=asked, days=days, today=today())
+
+
+def _days() -> int:
+    text = request.args.get("days", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

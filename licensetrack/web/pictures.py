@@ -1,0 +1,31 @@
+"""Charts of pages, drawn by the same hand as the report's; as inline SVG that carries classes and no style."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from licensetrack.measures.question import Value
+from licensetrack.reports.chart_data import Bullet, BulletChart, Panel, TrendChart
+from licensetrack.reports.charts import chart_svg
+from licensetrack.web import wording
+
+Series = tuple[str, str, list[int | None], int | Decimal | None]
+
+
+def coverage_picture(value: Value, target: int | Decimal | None) -> Markup:
+    """Virtualization CPUs accepted against the floor that the evaluation sets."""
+    bullet = Bullet(gettext("Virtualization CPUs accepted"), value or 0, target, "")
+    return Markup(chart_svg(BulletChart(gettext("Coverage"), (bullet,)), 720))  # noqa: S704 - the chart escapes its texts
+
+
+def trend_picture(months: list[str], series: list[Series]) -> Markup:
+    """One panel per product: their CPUs are never on one axis."""
+    panels = tuple(
+        Panel(f"{wording.word(wording.PRODUCTS, product)} · {what}", tuple(values), target, "")
+        for product, what, values, target in series
+    )
+    labels = tuple(f"{month[2:4]}/{month[5:]}" for month in months)
+    return Markup(chart_svg(TrendChart(gettext("Monthly trend"), labels, panels), 1120))  # noqa: S704 - as above

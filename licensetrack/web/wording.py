@@ -1,0 +1,93 @@
+"""Words for what the records hold as codes: stages, acts, kinds, products, figures; all of them msgids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from licensetrack.core.errors import DomainError
+from licensetrack.exchange.problems import Term
+
+STAGES = {
+    "issued": lazy_gettext("Issued"),
+    "imported": lazy_gettext("Imported"),
+    "declined": lazy_gettext("Acceptance declined"),
+    "accepted": lazy_gettext("Accepted"),
+    "returned": lazy_gettext("Returned"),
+    "revoked": lazy_gettext("Revoked"),
+    "superseded": lazy_gettext("Superseded"),
+}
+ACTIONS = {
+    "issue": lazy_gettext("Issued"),
+    "import": lazy_gettext("Imported"),
+    "import_failed": lazy_gettext("Import failed"),
+    "accept": lazy_gettext("Accepted"),
+    "decline": lazy_gettext("Acceptance declined"),
+    "expand": lazy_gettext("Expanded"),
+    "shrink": lazy_gettext("Reduced"),
+    "relocate": lazy_gettext("Relocated"),
+    "reclassify": lazy_gettext("Reclassified with its unit"),
+    "replace_host": lazy_gettext("Host replaced"),
+    "renew": lazy_gettext("Renewed"),
+    "return": lazy_gettext("Returned"),
+    "revoke": lazy_gettext("Revoked"),
+    "supersede": lazy_gettext("Superseded by a formal set"),
+}
+KINDS = {"formal": lazy_gettext("Formal"), "temporary": lazy_gettext("Temporary")}
+PRODUCTS = {
+    "virtualization": lazy_gettext("Virtualization software"),
+    "cloud_management": lazy_gettext("Cloud management software"),
+    "bms": lazy_gettext("BMS"),
+}
+COUNTERS = {
+    "issued_sets": lazy_gettext("Sets issued"),
+    "issued_cpus": lazy_gettext("CPUs issued"),
+    "imported_sets": lazy_gettext("Sets imported"),
+    "imported_cpus": lazy_gettext("CPUs imported"),
+    "accepted_sets": lazy_gettext("Sets accepted"),
+    "accepted_cpus": lazy_gettext("CPUs accepted"),
+    "failed_imports": lazy_gettext("Failed imports"),
+}
+DETAILS = {
+    "platform": lazy_gettext("Platform"),
+    "license_file": lazy_gettext("Licence file"),
+    "support_end": lazy_gettext("Support until"),
+    "fingerprint": lazy_gettext("Host fingerprint"),
+    "reason": lazy_gettext("Reason"),
+    "evidence": lazy_gettext("Evidence"),
+    "acceptor": lazy_gettext("Accepted by"),
+    "note": lazy_gettext("Note"),
+    "failures": lazy_gettext("Failed attempts"),
+}
+BUDGET_KINDS = {
+    "appropriation": lazy_gettext("Budget granted"),
+    "adjustment": lazy_gettext("Budget adjusted"),
+    "receipt": lazy_gettext("Funds received"),
+    "payment": lazy_gettext("Payment"),
+}
+ROLES = {
+    "system_administrator": lazy_gettext("System administrator"),
+    "security_administrator": lazy_gettext("Security administrator"),
+    "audit_administrator": lazy_gettext("Audit administrator"),
+    "operator": lazy_gettext("Operator"),
+    "reviewer": lazy_gettext("Reviewer"),
+    "performance_officer": lazy_gettext("Performance officer"),
+    "manager": lazy_gettext("Manager"),
+    "district_manager": lazy_gettext("District manager"),
+    "unit_user": lazy_gettext("Unit user"),
+    "vendor_engineer": lazy_gettext("Vendor engineer"),
+    "auditor": lazy_gettext("Auditor"),
+}
+
+
+def word(words: dict[str, Any], code: str) -> str:
+    """The word for a code; a code without a word stands for itself."""
+    return str(words.get(code, code))
+
+
+def in_words(error: DomainError) -> str:
+    """A refusal in the visitor's language."""
+    values = {name: gettext(value) if isinstance(value, Term) else value for name, value in error.values.items()}
+    text = gettext(error.message)
+    return text % values if values else text
