@@ -20,6 +20,8 @@ _ALIKE = str.maketrans(
         **dict.fromkeys("“”‘’\"'`", None),
     }
 )
+# Marks that change nothing but the glyph; unlike other invisible characters Python calls them printable.
+VARIATION_MARK = re.compile(r"[\ufe00-\ufe0f\u034f\u180b-\u180d]")
 _BLANK = re.compile(r"\s+")
 # A blank beside a Chinese character or a bracket separates nothing; between two Latin words it does.
 _IDLE_BLANK = re.compile(r"\s+(?=[^\x00-\x7f]|[()])|(?<=[^\x00-\x7f()])\s+|(?<=[()])\s+")
@@ -27,24 +29,14 @@ _IDLE_BLANK = re.compile(r"\s+(?=[^\x00-\x7f]|[()])|(?<=[^\x00-\x7f()])\s+|(?<=[
 
 def is_ignorable(character: str) -> bool:
     """Whether a character shows nothing: zero-width, bidirectional and variation marks, the byte order mark."""
-    return (
-        unicodedata.category(character) == "Cf"
-        or "\ufe00" <= character <= "\ufe0f"
-        or character in "\u034f\u180b\u180c"
-    )
+    return unicodedata.category(character) == "Cf" or VARIATION_MARK.match(character) is not None
 
 
 def visible(text: str) -> str:
     """The text without characters that show nothing."""
-    return (
-        text
-        if text.isprintable() and not _has_variation_mark(text)
-        else "".join(c for c in text if not is_ignorable(c))
-    )
-
-
-def _has_variation_mark(text: str) -> bool:
-    return not text.isascii() and any("\ufe00" <= c <= "\ufe0f" or c == "\u034f" for c in text)
+    if text.isprintable() and not VARIATION_MARK.search(text):
+        return text
+    return "".join(character for character in text if not is_ignorable(character))
 
 
 def tidy_name(text: str) -> str:

@@ -31,11 +31,13 @@ _CELL = (
     rb'<c r="[A-Z]{1,3}\1"(?: s="\d{1,9}")?+(?: t="(?:s|n|b|str|inlineStr)")?+'
     rb'(?:/>|>(?:<v>[^<]*+</v>)?+(?:<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)?+</c>)'
 )
-_ROW = rb'<row r="(\d{1,6})"[^<>]*+(?:/>|>(?:%b)*+</row>)'
+_ROW = rb'<row r="(1?\d{1,5})"[^<>/]*+(?:/>|>(?:%b)*+</row>)'
+# Within A to Z and 199,999 rows no order of cells can ask for more memory than a sheet of that size.
 _NARROW_ROWS = re.compile(rb"(?:%b)*+" % (_ROW % _CELL.replace(rb"[A-Z]{1,3}", rb"[A-Z]")))
 _WIDE_ROWS = re.compile(rb"(?:%b)*+" % (_ROW % _CELL))
 _ROW_NUMBER = re.compile(rb'<row r="(\d+)"')
 _WIDE_COLUMN = re.compile(rb'<c r="([A-Z]{2,3})')
+_CELL_OR_ROW = re.compile(rb"<(?:\w+:)?(?:c|row|sheetData)[\s/>]")
 _SHEET_DATA = re.compile(rb"<sheetData\s*>")
 _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)[\"']")
 _FORBIDDEN = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
@@ -80,12 +82,6 @@ def checked(part: Part) -> Iterator[bytes]:
         yield piece
 
 
-def look_through(part: Part) -> None:
-    """Check a part that holds no cells (styles, names, relations)."""
-    for _ in checked(part):
-        pass
-
-
 def count_strings(part: Part) -> None:
     """Check the table of shared strings.
 
@@ -110,66 +106,78 @@ def scan_sheet(part: Part) -> SheetScan:
 
 
 def _quick_look(part: Part) -> SheetScan:
-    scan, rest, rows, inside = SheetScan(), b"", _NARROW_ROWS, False
-    pieces = checked(part)
-    for piece in pieces:
-        buffer = rest + piece if rest else piece
-        position = 0
-        if not inside:
-            opened = _SHEET_DATA.search(buffer)
-            if opened is None:
-                if len(buffer) > 2**18:
-                    raise _Unproved
-                rest = buffer
-                continue
-            if b"<c" in buffer[: opened.start()].replace(b"<col", b""):
-                raise _Unproved
-            inside, position = True, opened.end()
-        found = rows.match(buffer, position)
-        if rows is _NARROW_ROWS and not _ends_row(buffer, found):
+    scan, rows = SheetScan(columns=26), _NARROW_ROWS
+    pieces = part.pieces()
+    rest = _after_prolog(pieces)
+    while True:
+        found = rows.match(rest)
+        if rows is _NARROW_ROWS and not _stopped_at_end(rest, found):
             rows = _WIDE_ROWS
-            found = rows.match(buffer, position)
-        end = found.end() if found else position
-        _measure(scan, buffer[position:end], wide=rows is _WIDE_ROWS)
-        rest = buffer[end:]
-        if rest.startswith(b"</sheetData>"):
-            _check_remainder(rest, pieces)
+            found = rows.match(rest)
+        end = found.end() if found else 0
+        if found and found[1]:
+            _measure(scan, rest[:end], int(found[1]), wide=rows is _WIDE_ROWS)
+        if rest.startswith(b"</sheetData>", end):
+            _check_remainder(rest[end + len(b"</sheetData>") :], pieces)
             return scan
-        if len(rest) > 2**18:
+        if len(rest) - end > 2**18:
             raise _Unproved
-    raise _Unproved
+        rest = rest[end:] + _next(pieces)
 
 
-def _ends_row(buffer: bytes, found: re.Match[bytes] | None) -> bool:
+def _next(pieces: Iterator[bytes]) -> bytes:
+    piece = next(pieces, None)
+    if piece is None:
+        raise _Unproved
+    return piece
+
+
+def _after_prolog(pieces: Iterator[bytes]) -> bytes:
+    """What follows the opening of the cells; before it stand views and column widths, and nothing that hides a cell or a DTD."""
+    buffer = _next(pieces)
+    while (opened := _SHEET_DATA.search(buffer)) is None:
+        if len(buffer) > 2**18:
+            raise _Unproved
+        buffer += _next(pieces)
+    prolog = buffer[: opened.start()]
+    declared = _DECLARED_ENCODING.match(prolog.removeprefix(b"\xef\xbb\xbf"))
+    if (
+        b"<!" in prolog
+        or b"\0" in prolog
+        or _CELL_OR_ROW.search(prolog)
+        or (declared and declared[1].upper() != b"UTF-8")
+    ):
+        raise _Unproved
+    return buffer[opened.end() :]
+
+
+def _stopped_at_end(rest: bytes, found: re.Match[bytes] | None) -> bool:
     """Whether the match stopped because the rows or the piece ended, not because of a cell further out than Z."""
     end = found.end() if found else 0
-    return buffer.startswith(b"</sheetData>", end) or buffer.find(b"</row>", end) < 0
+    return rest.startswith(b"</sheetData>", end) or rest.find(b"</row>", end) < 0
 
 
-def _measure(scan: SheetScan, rows: bytes, *, wide: bool) -> None:
-    numbers = [int(number) for number in _ROW_NUMBER.findall(rows)]
-    if not numbers:
-        return
-    scan.rows = max(scan.rows, max(numbers))
-    scan.columns = max(scan.columns, 26)
-    if wide:
-        scan.columns = max((_column(letters.decode()) + 1 for letters in set(_WIDE_COLUMN.findall(rows))), default=26)
+def _measure(scan: SheetScan, rows: bytes, last: int, *, wide: bool) -> None:
     scan.hidden_rows += rows.count(b' hidden="1"')
-    if scan.rows > MOST_ROWS or scan.columns > MOST_COLUMNS or scan.rows * scan.columns > MOST_CELLS:
-        # Perhaps only the formatting reaches that far: the walk counts cells that hold something.
-        raise _Unproved
+    scan.rows = max(scan.rows, last)
+    if wide:
+        scan.rows = max(scan.rows, max(int(number) for number in _ROW_NUMBER.findall(rows)))
+        columns = {_column(letters.decode()) + 1 for letters in set(_WIDE_COLUMN.findall(rows))}
+        scan.columns = max(scan.columns, *columns) if columns else scan.columns
+        if scan.columns > MOST_COLUMNS or scan.rows * scan.columns > MOST_CELLS:
+            # Perhaps only the formatting reaches that far: the walk counts cells that hold something.
+            raise _Unproved
 
 
 def _check_remainder(rest: bytes, pieces: Iterator[bytes]) -> None:
     """After the cells come settings; more cells there would be read too, so nothing like one may follow."""
-    tail = rest.removeprefix(b"</sheetData>")
     while True:
-        if b"sheetData" in tail or re.search(rb"<(?:\w+:)?(?:c|row)[\s/>]", tail):
+        if b"sheetData" in rest or b"<!" in rest or _CELL_OR_ROW.search(rest):
             raise _Unproved
         piece = next(pieces, None)
         if piece is None:
             return
-        tail = tail[-32:] + piece
+        rest = rest[-32:] + piece
 
 
 def _column(letters: str) -> int:

@@ -1,0 +1,295 @@
+"""The six ledgers as typed rows: which fields each has, how each field is read, and what the cells of one row owe each other.
+
+Every row begins with `row`, its number in the sheet as a spreadsheet program shows it. A text that is not given is "", any other
+value that is not given is None. Money is in yuan, moments are wall time in Shanghai without a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Literal, NamedTuple
+
+from licensetrack.exchange import cells
+from licensetrack.exchange.headings import words
+
+MOST_CPUS = 1_000_000
+
+Kind = Literal["units", "issues", "imports", "changes", "budget", "services"]
+
+
+class UnitRow(NamedTuple):
+    """A line of the list of units (单位名录)."""
+
+    row: int
+    code: str
+    name: str
+    category: str
+    level: str
+    district: str
+    contact: str = ""
+    phone: str = ""
+    note: str = ""
+    short_name: str = ""
+    former_name: str = ""
+    credit_code: str = ""
+    parent: str = ""
+    in_scope: bool | None = None
+
+
+class IssueRow(NamedTuple):
+    """A line of the issue ledger (授权发放台账): one licence set. `cpus` may be missing for BMS only."""
+
+    row: int
+    number: str
+    unit: str
+    product: str
+    platform: str
+    kind: str
+    cpus: int | None
+    temporary_on: date | None
+    issued_on: date | None
+    license_file: str = ""
+    support_end: date | None = None
+    note: str = ""
+    fingerprint: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    edition: str = ""
+
+
+class ImportRow(NamedTuple):
+    """A line of the import ledger (导入验收台账): one attempt to import a set, and its acceptance if there was one."""
+
+    row: int
+    number: str
+    imported_on: date
+    result: str
+    reason: str = ""
+    accepted_on: date | None = None
+    conclusion: str | None = None
+    acceptor: str = ""
+    evidence: str = ""
+
+
+class ChangeRow(NamedTuple):
+    """A line of the change ledger (授权变更台账); `cpus` is signed."""
+
+    row: int
+    number: str
+    change: str
+    on: date
+    cpus: int | None = None
+    to_unit: str = ""
+    reason: str = ""
+
+
+class BudgetRow(NamedTuple):
+    """A line of the budget ledger (预算执行台账); `amount` is in yuan, exact to the cent."""
+
+    row: int
+    entry: str
+    on: date
+    amount: Decimal
+    summary: str = ""
+    voucher: str = ""
+
+
+class ServiceRow(NamedTuple):
+    """A line of the service ledger (技术服务台账)."""
+
+    row: int
+    number: str
+    unit: str
+    service_kind: str
+    received_at: datetime
+    responded_at: datetime | None = None
+    completed_at: datetime | None = None
+    outcome: str = ""
+    satisfaction: int | None = None
+
+
+Row = UnitRow | IssueRow | ImportRow | ChangeRow | BudgetRow | ServiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one field is read from its cell.
+
+    `needed`: the cell must be filled. `fills`: a cell merged over several rows counts for each of them (never quantities: three
+    rows under one merged number do not have it three times).
+    """
+
+    shape: str
+    needed: bool = False
+    fills: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One kind of ledger. `key` must not occur twice in a sheet; `summed` is the field that a row of totals adds up."""
+
+    kind: Kind
+    row_type: type[Row]
+    fields: Mapping[str, Field]
+    key: str = ""
+    summed: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """The first field that every record fills in."""
+        return next(name for name, about in self.fields.items() if about.needed)
+
+
+_TEXT, _DAY, _MERGED = Field("text"), Field("day"), Field("text", fills=True)
+
+LEDGERS: dict[Kind, Ledger] = {
+    "units": Ledger(
+        "units",
+        UnitRow,
+        {
+            "code": Field("identifier", needed=True),
+            "name": Field("name", needed=True),
+            "category": Field("text", needed=True, fills=True),
+            "level": _MERGED,
+            "district": Field("text", needed=True, fills=True),
+            "contact": _MERGED,
+            "phone": _MERGED,
+            "note": _TEXT,
+            "short_name": _TEXT,
+            "former_name": _TEXT,
+            "credit_code": Field("identifier"),
+            "parent": _MERGED,
+            "in_scope": Field("yes_or_no"),
+        },
+        key="code",
+    ),
+    "issues": Ledger(
+        "issues",
+        IssueRow,
+        {
+            "number": Field("identifier", needed=True),
+            "unit": Field("name", needed=True, fills=True),
+            "product": Field("product", needed=True, fills=True),
+            "platform": _MERGED,
+            "kind": Field("license_kind", needed=True, fills=True),
+            "cpus": Field("cpus"),
+            "temporary_on": Field("day", fills=True),
+            "issued_on": Field("day", fills=True),
+            "license_file": _TEXT,
+            "support_end": Field("day", fills=True),
+            "note": _MERGED,
+            "fingerprint": Field("identifier"),
+            "valid_from": Field("day", fills=True),
+            "valid_until": Field("day", fills=True),
+            "edition": _MERGED,
+        },
+        key="number",
+        summed="cpus",
+    ),
+    "imports": Ledger(
+        "imports",
+        ImportRow,
+        {
+            "number": Field("identifier", needed=True, fills=True),
+            "imported_on": Field("day", needed=True),
+            "result": Field("import_result", needed=True),
+            "reason": _TEXT,
+            "accepted_on": _DAY,
+            "conclusion": Field("conclusion"),
+            "acceptor": _TEXT,
+            "evidence": _TEXT,
+        },
+    ),
+    "changes": Ledger(
+        "changes",
+        ChangeRow,
+        {
+            "number": Field("identifier", needed=True, fills=True),
+            "change": Field("change", needed=True),
+            "on": Field("day", needed=True, fills=True),
+            "cpus": Field("signed_cpus"),
+            "to_unit": Field("name"),
+            "reason": _MERGED,
+        },
+    ),
+    "budget": Ledger(
+        "budget",
+        BudgetRow,
+        {
+            "entry": Field("entry", needed=True, fills=True),
+            "on": Field("day", needed=True, fills=True),
+            "amount": Field("money", needed=True),
+            "summary": _MERGED,
+            "voucher": Field("text"),
+        },
+    ),
+    "services": Ledger(
+        "services",
+        ServiceRow,
+        {
+            "number": Field("identifier", needed=True),
+            "unit": Field("name", needed=True, fills=True),
+            "service_kind": Field("text", needed=True, fills=True),
+            "received_at": Field("moment", needed=True),
+            "responded_at": Field("moment"),
+            "completed_at": Field("moment"),
+            "outcome": _TEXT,
+            "satisfaction": Field("satisfaction"),
+        },
+        key="number",
+    ),
+}
+
+
+def reader(shape: str, money_unit: str = "") -> cells.Reader:
+    """The function that reads cells of a shape; `money_unit` is what the heading says about amounts (元, 万元 or nothing)."""
+    if shape == "money":
+        return cells.money(money_unit)
+    if shape in _PLAIN:
+        return _PLAIN[shape]
+    return choices(shape)
+
+
+def _satisfaction(raw: cells.Raw) -> cells.Value | cells.Bad:
+    """One to five, as a number, with 分 or 星 after it, or in words."""
+    if isinstance(raw, str):
+        said = cells.choice_key(raw)
+        if grade := _table("satisfaction").get(said):
+            return int(grade)
+        raw = said.removesuffix("分").removesuffix("星")
+    return cells.whole(1, 5)(raw)
+
+
+def _yes_or_no(raw: cells.Raw) -> cells.Value | cells.Bad:
+    if isinstance(raw, bool):
+        return raw
+    said = choices("yes_or_no")(raw)
+    return said if isinstance(said, cells.Bad) else said == "yes"
+
+
+_PLAIN: Mapping[str, cells.Reader] = {
+    "text": cells.text,
+    "name": cells.name,
+    "identifier": cells.identifier,
+    "day": cells.day,
+    "moment": cells.moment,
+    "cpus": cells.whole(1, MOST_CPUS),
+    "signed_cpus": cells.whole(-MOST_CPUS, MOST_CPUS),
+    "satisfaction": _satisfaction,
+    "yes_or_no": _yes_or_no,
+}
+
+
+@cache
+def _table(name: str) -> Mapping[str, str]:
+    return {cells.choice_key(word): value for value, said in words()[name].items() for word in said}
+
+
+@cache
+def choices(name: str) -> cells.Reader:
+    """A reader of the words of one list of words.toml."""
+    return cells.choice(_table(name), "、".join(said[0] for said in words()[name].values()))
