@@ -66,18 +66,41 @@ def _write_durably(target: Path, content: bytes) -> None:
             os.close(directory)
 
 
-def store(db: Session, content: bytes, name: str) -> Blob:
-    """Stores a file and its row; the same bytes under the same name give the row that exists."""
+def register(db: Session, content: bytes, name: str) -> Blob:
+    """The row of a file whose bytes `keep` writes before the commit; the same bytes under the same name have one row."""
     digest = hashlib.sha256(content).hexdigest()
-    known = db.scalars(select(Blob).where(Blob.digest == digest, Blob.name == name)).first()
-    if known is not None and path_of(digest).exists():
+    known = db.scalars(select(Blob).where(Blob.digest == digest, Blob.name == name[:255])).first()
+    if known is not None:
         return known
-    if not path_of(digest).exists():
-        _write_durably(path_of(digest), content)
     blob = Blob(digest=digest, size=len(content), name=name[:255], stored_at=now())
     db.add(blob)
     db.flush()
     return blob
+
+
+def keep(content: bytes) -> None:
+    """Writes a file's bytes durably; call it last in the transaction, so that a refused act leaves no file behind."""
+    target = path_of(hashlib.sha256(content).hexdigest())
+    if not target.exists():
+        _write_durably(target, content)
+
+
+def store(db: Session, content: bytes, name: str) -> Blob:
+    """Registers and keeps a file in one go."""
+    blob = register(db, content, name)
+    keep(content)
+    return blob
+
+
+def sweep(db: Session, *, grace: dt.timedelta = dt.timedelta(hours=1)) -> list[str]:
+    """Removes files that no row knows (a crash came between file and commit) once they are older than `grace`."""
+    known, removed = set(db.scalars(select(Blob.digest))), []
+    for path in _folder.glob("??/*"):
+        age = dt.timedelta(seconds=now().timestamp() - path.stat().st_mtime)
+        if path.name not in known and age > grace:
+            path.unlink(missing_ok=True)
+            removed.append(path.name)
+    return removed
 
 
 def load(db: Session, blob_id: int) -> tuple[Blob, bytes]:

@@ -47,14 +47,17 @@ def make_engine(url: str) -> Engine:
 
     Raises RuntimeError where SQLite is too old for STRICT tables (3.37).
     """
-    if make_url(url).get_backend_name() != "sqlite":
+    address = make_url(url)
+    if address.drivername in ("postgres", "postgresql"):  # as most people write it; the driver we ship is psycopg 3
+        address = address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() != "sqlite":
         limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
         return create_engine(
-            url, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits}
+            address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits}
         )
     if sqlite3.sqlite_version_info < (3, 37):
         raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
     journal = "WAL" if wal_is_safe() else "TRUNCATE"
 
     @event.listens_for(engine, "connect")

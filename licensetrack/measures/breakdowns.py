@@ -44,7 +44,7 @@ def running_totals(db: Session, question: Question, counters: dict[str, str]) ->
     """Months and, for each product → counter asked for, its standing at the end of each month."""
     changes = by_month(db, question)
     months = months_to_show(max(changes, default=None), question.as_of)
-    standing = {product: 0 for product in counters}
+    standing = dict.fromkeys(counters, 0)
     lines: dict[str, list[int]] = {product: [] for product in counters}
     for month in sorted(set(changes) | set(months)):
         for product, counter in counters.items():

@@ -1,0 +1,336 @@
+"""The command line: what DESIGN §7 promises to people and scripts outside; every command is one call into the rooms below."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from licensetrack.accounts import users
+from licensetrack.accounts.permissions import ROLES, SYSTEM, Scope
+from licensetrack.config import from_environment
+from licensetrack.core import blobs, db, schema
+from licensetrack.core.clock import BUSINESS_ZONE, today
+from licensetrack.core.errors import DomainError, Refused
+from licensetrack.terminal import Progress, say, shown, table, translate
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group(help="licensetrack: one ledger of licence sets, every figure as of any date.")
+def main() -> None:
+    """The group that every command hangs on."""
+
+
+def connected(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Binds a command to the installation's database; a refusal becomes one line and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        settings = from_environment()
+        blobs.use_folder(settings.blobs)
+        db.connect(settings.database_url)
+        try:
+            schema.upgrade(settings.database_url)
+            return command(*args, **kwargs)
+        except DomainError as error:
+            say(translate(error.message) % error.values if error.values else translate(error.message), err=True)
+            sys.exit(1)
+
+    return run
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Tell row by row what would be done; write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@connected
+def load(paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Load ledgers (xlsx, xls, csv): files or folders, all or nothing."""
+    from licensetrack.exchange import loading
+
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise Refused("There is no file or folder “%(path)s”.", path=missing[0])
+    files = loading.files_of(paths)
+    if not files:
+        raise Refused("There is no workbook or csv file in “%(path)s”.", path=paths[0])
+    act = loading.preview if dry_run else loading.load
+    with Progress() as progress:
+        outcome = act(files, actor=SYSTEM, progress=progress)
+    if as_json:
+        found: dict[str, Any] = {
+            "dry_run": dry_run,
+            "written": not dry_run and not outcome.refused,
+            "counts": outcome.counts,
+        }
+        found["problems"] = [problem.as_dict(translate) for problem in outcome.problems]
+        if dry_run:
+            found["changes"] = [change.as_dict() for change in outcome.changes]
+        _print_json(found)
+    else:
+        _tell(outcome, dry_run)
+    sys.exit(1 if outcome.refused else 0)
+
+
+def _tell(outcome: Any, dry_run: bool) -> None:
+    for problem in outcome.problems:
+        say(
+            f"{translate('Error') if problem.severity == 'error' else translate('Warning')}: {problem.line(translate)}",
+            err=True,
+        )
+    if outcome.refused:
+        say(translate("Nothing was written."), err=True)
+        return
+    if dry_run:
+        for change in outcome.changes:
+            if change.action != "same":
+                fields = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in change.fields.items())
+                say(
+                    f"{change.source.file} {change.source.place} {change.subject} {translate(change.action)} {fields}".rstrip()
+                )
+    rows = [
+        (translate(kind), *(str(counts[a]) for a in ("new", "changed", "same")))
+        for kind, counts in outcome.counts.items()
+    ]
+    say(table([translate("Ledger"), translate("new"), translate("changed"), translate("same")], rows))
+    say(translate("Dry run: nothing was written.") if dry_run else translate("Loaded."))
+
+
+@main.command()
+@click.option("--as-of", type=DAY, default=None, help="Count to the end of this day (default: today).")
+@click.option("--known-at", default=None, help="Leave out what was recorded after this instant (ISO 8601).")
+@click.option("--json", "as_json", is_flag=True)
+@connected
+def figures(as_of: dt.datetime | None, known_at: str | None, as_json: bool) -> None:
+    """Every measure as of a date."""
+    from licensetrack.measures.catalogue import MEASURES
+    from licensetrack.measures.catalogue import figures as read_figures
+
+    question = _question(as_of, known_at)
+    with db.reading() as session:
+        values = read_figures(session, question)
+    if as_json:
+        _print_json({"as_of": question.as_of, "known_at": question.known_at, "figures": values})
+        return
+    rows = [
+        (name, translate(MEASURES[name].label), shown(value), translate(MEASURES[name].unit))
+        for name, value in values.items()
+    ]
+    say(table([translate("Measure"), translate("Label"), translate("Value"), translate("Unit")], rows, right=(2,)))
+
+
+@main.command()
+@click.argument("name")
+@click.option("--as-of", type=DAY, default=None)
+@click.option("--known-at", default=None)
+@click.option("--json", "as_json", is_flag=True)
+@connected
+def trace(name: str, as_of: dt.datetime | None, known_at: str | None, as_json: bool) -> None:
+    """The rows behind one measure; they add up to its value."""
+    from licensetrack.measures.catalogue import measure
+
+    question, found = _question(as_of, known_at), measure(name)
+    with db.reading() as session:
+        value, rows = found.value(session, question), found.trace(session, question)
+    if as_json:
+        _print_json({"name": name, "as_of": question.as_of, "value": value, "rows": rows})
+        return
+    headings = list(rows[0]) if rows else []
+    say(table(headings, [tuple(shown(row[heading]) for heading in headings) for row in rows]))
+    say(f"{translate(found.label)}: {shown(value)} {translate(found.unit)}")
+
+
+@main.command()
+@click.option("--year", type=int, required=True)
+@click.option("--as-of", type=DAY, default=None)
+@click.option("--kind", type=click.Choice(["evaluation"]), default="evaluation")
+@click.option("--format", "form", type=click.Choice(["pdf", "docx", "xlsx"]), required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@connected
+def report(year: int, as_of: dt.datetime | None, kind: str, form: str, output: Path) -> None:
+    """Write one document of a year's evaluation."""
+    from licensetrack.demo import write_report
+
+    del kind  # there is one kind so far
+    write_report(year, form, output, as_of=as_of.date() if as_of else None)
+    say(str(output))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+@connected
+def verify(as_json: bool) -> None:
+    """Check every invariant; exit 1 if one is broken."""
+    from licensetrack.verify.report import verify as ask
+
+    findings = ask()
+    broken = [finding for finding in findings if finding.broken]
+    if as_json:
+        _print_json(
+            {"ok": not broken, "checks": [{"invariant": f.invariant, "broken": list(f.broken)} for f in findings]}
+        )
+    else:
+        for finding in findings:
+            say(
+                f"{'✗' if finding.broken else '✓'} {translate(finding.invariant)}"
+                + "".join(f"\n    {x}" for x in finding.broken)
+            )
+    sys.exit(1 if broken else 0)
+
+
+@main.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=None)
+@click.option("--no-serve", is_flag=True)
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=int, default=5000)
+def demo(data: Path | None, out: Path | None, no_serve: bool, host: str, port: int) -> None:
+    """Fresh database, sample year, signed evaluation, three reports, a login per role; then serve."""
+    from licensetrack.demo import run_demo
+
+    run_demo(data, out, os.environ.get("LICENSETRACK_DEMO_LOGINS"))
+    if not no_serve:
+        _serve(host, port)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=int, default=5000)
+@click.option("--threads", type=int, default=8)
+@connected
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve pages and API (waitress)."""
+    _serve(host, port, threads)
+
+
+def _serve(host: str, port: int, threads: int = 8) -> None:
+    import waitress
+
+    from licensetrack import create_app
+
+    say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
+    waitress.serve(create_app(), host=host, port=port, threads=threads, ident=None)
+
+
+@main.command()
+@connected
+def worker() -> None:
+    """Run the scheduler: the nightly check of the books, and what else is due."""
+    from licensetrack.jobs.worker import run_worker
+
+    run_worker()
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("create")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(list(ROLES)), required=True)
+@click.option("--district", default="")
+@connected
+def create_user(login: str, name: str, role: str, district: str) -> None:
+    """Make an account; its random password is printed once."""
+    password = users.random_password()
+    scope = Scope("district", district) if district else Scope()
+    users.create_user(login, name, role, password, actor=SYSTEM, scope=scope)
+    say(f"{login} {password}")
+
+
+@user.command("password")
+@click.argument("login")
+@connected
+def reset_password(login: str) -> None:
+    """Give an account a new random password; it is printed once."""
+    password = users.random_password()
+    users.set_password(login, password, actor=SYSTEM)
+    say(f"{login} {password}")
+
+
+@user.command("disable")
+@click.argument("login")
+@connected
+def disable_user(login: str) -> None:
+    """Switch an account off."""
+    users.set_active(login, False, actor=SYSTEM)
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@connected
+def backup(target: Path) -> None:
+    """Write database and files into one archive, checked after writing."""
+    from licensetrack.jobs.backups import write_backup
+
+    say(
+        translate("%(files)s files and the database are in %(path)s.") % {"files": write_backup(target), "path": target}
+    )
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(source: Path) -> None:
+    """Restore an archive into an empty place."""
+    from licensetrack.jobs.backups import read_backup
+
+    settings = from_environment()
+    try:
+        files = read_backup(source, settings.database_url, settings.blobs)
+    except DomainError as error:
+        say(translate(error.message) % error.values, err=True)
+        sys.exit(1)
+    say(translate("%(files)s files and the database are restored.") % {"files": files})
+
+
+@main.group("db")
+def database() -> None:
+    """The schema."""
+
+
+@database.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the schema up to a revision."""
+    schema.upgrade(from_environment().database_url, revision)
+
+
+@database.command("downgrade")
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the schema down to a revision."""
+    schema.downgrade(from_environment().database_url, revision)
+
+
+def _question(as_of: dt.datetime | None, known_at: str | None) -> Any:
+    from licensetrack.measures.question import Question
+
+    instant = None
+    if known_at:
+        try:
+            instant = dt.datetime.fromisoformat(known_at)
+        except ValueError:
+            raise Refused("“%(value)s” is not an instant such as 2025-01-31T18:00.", value=known_at) from None
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=BUSINESS_ZONE)
+    return Question(as_of.date() if as_of else today(), instant)
+
+
+def _print_json(content: Any) -> None:
+    from licensetrack.measures.json_form import json_form
+
+    say(json.dumps(json_form(content), ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()
