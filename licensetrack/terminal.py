@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import click
 
@@ -67,7 +68,7 @@ class Progress:
         self._shown = sys.stderr.isatty()
         self._last = -1
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

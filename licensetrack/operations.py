@@ -1,0 +1,152 @@
+"""Commands of those who run an installation, and how every command meets its database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from licensetrack.accounts import users
+from licensetrack.accounts.permissions import ROLES, SYSTEM, Scope
+from licensetrack.config import from_environment
+from licensetrack.core import blobs, db, schema
+from licensetrack.core.errors import DomainError
+from licensetrack.terminal import say, translate
+
+
+@click.group(help="licensetrack: one ledger of licence sets, every figure as of any date.")
+def main() -> None:
+    """The group that every command hangs on."""
+
+
+def connected(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Binds a command to the installation's database; a refusal becomes one line and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        settings = from_environment()
+        blobs.use_folder(settings.blobs)
+        db.connect(settings.database_url)
+        try:
+            schema.upgrade(settings.database_url)
+            return command(*args, **kwargs)
+        except DomainError as error:
+            say(translate(error.message) % error.values if error.values else translate(error.message), err=True)
+            sys.exit(1)
+
+    return run
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=int, default=5000)
+@click.option("--threads", type=int, default=8)
+@connected
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve pages and API (waitress)."""
+    serve_pages(host, port, threads)
+
+
+def serve_pages(host: str, port: int, threads: int = 8) -> None:
+    import waitress
+
+    from licensetrack import create_app
+
+    say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
+    waitress.serve(create_app(), host=host, port=port, threads=threads, ident=None)
+
+
+@main.command()
+@connected
+def worker() -> None:
+    """Run the scheduler: the nightly check of the books, and what else is due."""
+    from licensetrack.jobs.worker import run_worker
+
+    run_worker()
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("create")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(list(ROLES)), required=True)
+@click.option("--district", default="")
+@connected
+def create_user(login: str, name: str, role: str, district: str) -> None:
+    """Make an account; its random password is printed once."""
+    password = users.random_password()
+    scope = Scope("district", district) if district else Scope()
+    users.create_user(login, name, role, password, actor=SYSTEM, scope=scope)
+    say(f"{login} {password}")
+
+
+@user.command("password")
+@click.argument("login")
+@connected
+def reset_password(login: str) -> None:
+    """Give an account a new random password; it is printed once."""
+    password = users.random_password()
+    users.set_password(login, password, actor=SYSTEM)
+    say(f"{login} {password}")
+
+
+@user.command("disable")
+@click.argument("login")
+@connected
+def disable_user(login: str) -> None:
+    """Switch an account off."""
+    users.set_active(login, False, actor=SYSTEM)
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@connected
+def backup(target: Path) -> None:
+    """Write database and files into one archive, checked after writing."""
+    from licensetrack.jobs.backups import write_backup
+
+    say(
+        translate("%(files)s files and the database are in %(path)s.") % {"files": write_backup(target), "path": target}
+    )
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(source: Path) -> None:
+    """Restore an archive into an empty place."""
+    from licensetrack.jobs.backups import read_backup
+
+    settings = from_environment()
+    try:
+        files = read_backup(source, settings.database_url, settings.blobs)
+    except DomainError as error:
+        say(translate(error.message) % error.values, err=True)
+        sys.exit(1)
+    say(translate("%(files)s files and the database are restored.") % {"files": files})
+
+
+@main.group("db")
+def database() -> None:
+    """The schema."""
+
+
+@database.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the schema up to a revision."""
+    schema.upgrade(from_environment().database_url, revision)
+
+
+@database.command("downgrade")
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the schema down to a revision."""
+    schema.downgrade(from_environment().database_url, revision)

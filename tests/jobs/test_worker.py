@@ -1,0 +1,62 @@
+"""The worker does by the clock what people forget: it checks the books at night and clears what a crash left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import run
+from licensetrack.core import blobs, db
+from licensetrack.jobs import worker
+from tests.trade import accepted, unit
+
+
+@pytest.fixture
+def office(sqlite_url: str, tmp_path: Path) -> Path:
+    db.connect(sqlite_url)
+    blobs.use_folder(tmp_path / "blobs")
+    accepted("SQ-2024-0001", unit())
+    return tmp_path
+
+
+@pytest.mark.usefixtures("office")
+def test_the_nightly_check_tells_right_books_from_wrong_ones() -> None:
+    assert worker.check_books()
+    with db.transaction() as session:
+        session.execute(text("UPDATE entitlement SET used_cpus = used_cpus + 1 WHERE product = 'virtualization'"))
+    assert not worker.check_books()
+
+
+def test_a_file_without_a_row_goes_after_an_hour_and_one_with_a_row_stays(office: Path) -> None:
+    with db.transaction() as session:
+        kept = blobs.store(session, b"kept", "kept.pdf").digest
+    blobs.keep(b"left behind by a crash")
+    blobs.keep(b"being uploaded just now")
+    for path in (office / "blobs").glob("??/*"):
+        if path.read_bytes() != b"being uploaded just now":
+            os.utime(path, (time.time() - 7200,) * 2)
+    assert worker.sweep_files() == 1
+    left = {path.read_bytes() for path in (office / "blobs").glob("??/*")}
+    assert left == {b"kept", b"being uploaded just now"}
+    assert blobs.path_of(kept).exists()
+
+
+def test_every_job_has_a_time_that_the_scheduler_understands() -> None:
+    assert {job.id for job in worker.scheduler().get_jobs()} == set(worker.SCHEDULE)
+
+
+def test_the_worker_starts_and_ends_when_it_is_told_to(sqlite_url: str, tmp_path: Path) -> None:
+    environment = os.environ | {"DATABASE_URL": sqlite_url, "LICENSETRACK_INSTANCE": str(tmp_path)}
+    command = [str(run.write_launcher()), "worker"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert "worker started" in process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    process.stdout.close()
