@@ -1,4 +1,4 @@
-"""The evaluation as it is read: everything that a page or a printed report needs, from the frozen snapshot or from a draft."""
+"""The evaluation as it is read: all that a page or a printed report needs, from the frozen snapshot or a draft."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Header:
 
 @dataclass(frozen=True)
 class FrozenFigure:
-    """A figure of the evaluation. `unit` is the measures' msgid (or "points", ""); `behind` names the measures it comes from."""
+    """A figure. `unit` is the measures' msgid (or "points", ""); `behind` names the measures that it comes from."""
 
     name: str
     label: str
@@ -70,10 +70,11 @@ class Evidence:
 class ScoredIndicator:
     """A level-3 indicator with its result.
 
-    `target_text`, `value_text` are ready to print (≥4000个CPU, 4375个CPU); `nature` is ≥ > = ≤ < or 定性. `facts`, `reason`
-    and `explanation` are sentence templates over the sheet's figures. `measure` is None where an evaluator gave the value or
-    the score; `per` names a second measure where the value is the first as a percentage of it. `assumption` says that the
-    score rests on an assumption, which the report has to state.
+    `target_text`, `value_text` are ready to print (≥4000个CPU, 4375个CPU); `nature` is ≥ > = ≤ < or 定性.
+    `facts`, `reason` and `explanation` are sentence templates over the sheet's figures. `measure` is None where nothing
+    is measured; `per` names a second measure where the value is the first as a percentage of it. `deviation` is over,
+    under or None; `band` achieved, partial, missed or empty. `assumption` says that the score rests on an assumption,
+    which the report has to state.
     """
 
     code: str
@@ -136,7 +137,8 @@ class Group:
 class Section:
     """A heading of the report (level 1 一、 to 4 （1）) and the paragraph templates beneath it.
 
-    `insert` names what the report builder sets after the paragraphs: see INSERTS, or `analysis:A` for the indicators of A.
+    `insert` names what the report builder sets after the paragraphs: one of INSERTS, or `analysis:A` for the
+    indicators of the level-1 branch A.
     """
 
     level: int
@@ -170,7 +172,7 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class SetLine:
-    """A formal set held on the evaluation date; `cpus` is None where the product is counted in sets. Paper: the acceptance's."""
+    """A formal set held on the evaluation date; no `cpus` where it is counted in sets; `paper` is the acceptance's."""
 
     number: str
     product: str
@@ -202,7 +204,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Month:
-    """A month (`2024-06`) of the period: the change in it and the sum to its end, on the evaluation date at the latest."""
+    """A month (`2024-06`) of the period: the change in it, and the sum to its end or to the evaluation date."""
 
     month: str
     change: Counters
@@ -217,6 +219,7 @@ class Step:
     login: str
     name: str
     at: dt.datetime
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def completion(actual: Decimal, target: Decimal | None) -> Decimal | None:
 
 
 def deviation(nature: str, actual: Decimal, target: Decimal | None, *, over: Decimal, under: Decimal) -> str | None:
-    """`over` from `over` times the target on (1.3: 实际完成情况超计划较大), `under` below `under` times (0.9), else None.
+    """`over` from `over` times the target on (1.3), `under` below `under` times it (0.9), else None.
 
     Only for indicators to be reached (≥, >, =): staying far below a ceiling needs no excuse.
     """

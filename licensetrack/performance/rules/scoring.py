@@ -1,8 +1,8 @@
-"""The scoring rules: pure functions from an actual value, a target and a weight to points; a framework names which one it uses.
+"""The scoring rules: pure functions from an actual value, a target and a weight to points; a framework names which.
 
-The formulas follow 财预〔2020〕10号, 财预〔2021〕101号 and the practice of provincial budget systems; offices differ, so every threshold
-can be set in the framework. Scores are Decimals with two places, halves up, and never leave the span from 0 to the weight. An
-actual value below zero counts as zero.
+The formulas follow 财预〔2020〕10号, 财预〔2021〕101号 and the practice of provincial budget systems; offices differ,
+so steps and pass mark can be set in the framework. Scores are Decimals with two places, halves up, and never leave the
+span from 0 to the weight. An actual value below zero counts as zero.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def equal_or_share(actual: Decimal, target: Decimal, weight: Decimal) -> Decimal
 
 
 def excess_linear(actual: Decimal, target: Decimal, weight: Decimal) -> Decimal:
-    """NEG_LINEAR, for ≤: the full weight up to the target, then down in a straight line to nothing at twice the target."""
+    """NEG_LINEAR, for ≤: the full weight up to the target, then straight down to nothing at twice the target."""
     actual = max(actual, ZERO)
     if actual <= target:
         return points(weight)
@@ -123,7 +123,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class ScoringRule:
-    """A selectable rule. `basis` says what it needs: `target` and `rate` an actual value, the rest the evaluator's mark.
+    """A selectable rule. `basis` says what it needs: `target` and `rate` a value, the rest the evaluator's mark.
 
     `title` is an English msgid; `natures` are those of the indicators it fits; `compute` is set for values only.
     """
@@ -165,7 +165,7 @@ RULES: Mapping[str, ScoringRule] = MappingProxyType({rule.code: rule for rule in
 def computed(
     rule: ScoringRule, actual: Decimal, target: Decimal | None, weight: Decimal, settings: Settings
 ) -> Decimal:
-    """The points of a rule that goes by a value. Raises Refused for a rule that does not, or where its target is missing."""
+    """The points of a rule that goes by a value. Raises Refused for a rule that does not, or without its target."""
     if rule.compute is None:
         raise Refused("The rule %(rule)s does not go by a value.", rule=rule.code)
     if rule.basis == "target" and target is None:

@@ -1,0 +1,104 @@
+"""Composing the sheet: framework, marks, results and what was gathered become the one object that all outputs read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from licensetrack.performance.framework import SIGNS, Branch, Framework
+from licensetrack.performance.naming import all_figures
+from licensetrack.performance.rules.grading import completion
+from licensetrack.performance.scorecard import Result, grade_of, target_text, total_of
+from licensetrack.performance.sheet import (
+    EvaluationSheet,
+    Evidence,
+    Group,
+    Month,
+    Part,
+    ScoredIndicator,
+    SetLine,
+    Step,
+    UnitLine,
+)  # fmt: skip
+from licensetrack.performance.working_paper import WorkingPaper
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the evaluation's own row says."""
+
+    kind: str
+    year: int
+    version: int
+    stage: str
+    as_of: dt.date
+    known_at: dt.datetime
+    signed_at: dt.datetime | None
+    framework_digest: str
+    steps: tuple[Step, ...]
+
+
+def compose(
+    run: Run,
+    framework: Framework,
+    paper: WorkingPaper,
+    results: Sequence[Result],
+    content: Mapping[str, Any],
+    trace_digests: Mapping[str, str],
+) -> EvaluationSheet:
+    """The sheet, without traces; `content` is what `gather` gave."""
+    listed = list(results)
+    return EvaluationSheet(
+        kind=run.kind, year=run.year, version=run.version, stage=run.stage, frozen=False, digest=None,
+        as_of=run.as_of, known_at=run.known_at, signed_at=run.signed_at, steps=run.steps,
+        framework=framework.code, framework_name=framework.name, framework_digest=run.framework_digest,
+        grades=framework.grades, header=paper.header, total=total_of(listed), grade=grade_of(framework, listed),
+        indicators=_tree(framework, listed),
+        figures={figure.name: figure for figure in all_figures(framework, listed, content)},
+        sections=paper.sections,
+        by_district=tuple(Part(**part) for part in content["by_district"]),
+        by_category=tuple(Part(**part) for part in content["by_category"]),
+        by_month=tuple(Month(**month) for month in content["by_month"]),
+        units=tuple(UnitLine(**line) for line in content["units"]),
+        sets=tuple(_set_line(line) for line in content["sets"]),
+        evidence=tuple(Evidence(**paper_) for paper_ in content["evidence"]),
+        trace_digests=dict(trace_digests), traces={},
+    )  # fmt: skip
+
+
+def _set_line(line: Mapping[str, Any]) -> SetLine:
+    kept = {name: value for name, value in line.items() if name not in ("accepted_sets", "accepted_cpus")}
+    return SetLine(**kept, accepted=bool(line["accepted_sets"]))
+
+
+def _tree(framework: Framework, results: list[Result]) -> tuple[Group, ...]:
+    by_code = {result.indicator.code: result for result in results}
+    return tuple(_group(branch, by_code, ()) for branch in framework.branches)
+
+
+def _group(branch: Branch, by_code: Mapping[str, Result], above: tuple[str, ...]) -> Group:
+    names = (*above, branch.name)
+    indicators = tuple(_line(by_code[indicator.code], names) for indicator in branch.indicators)
+    groups = tuple(_group(lower, by_code, names) for lower in branch.branches)
+    parts = [group.score for group in groups] + [line.score or Decimal(0) for line in indicators]
+    return Group(branch.code, branch.name, branch.level, branch.weight, sum(parts, Decimal(0)), groups, indicators)
+
+
+def _line(result: Result, names: tuple[str, ...]) -> ScoredIndicator:
+    indicator, mark = result.indicator, result.mark
+    value = result.value
+    return ScoredIndicator(
+        code=indicator.code, name=indicator.name, level1=names[0], level2=names[1], weight=indicator.weight,
+        nature=SIGNS[indicator.nature], target=result.target, target_text=target_text(indicator, result.target),
+        target_source=indicator.target_source, targets=indicator.targets, unit=indicator.unit, value=value,
+        value_text=result.value_text,
+        completion=None if value is None else completion(Decimal(value), result.target),
+        deviation=result.deviation, score=result.score, band=mark.band, reason=mark.reason,
+        explanation=mark.explanation, assumption=mark.assumption, facts=mark.facts, evidence=mark.evidence,
+        evidence_wanted=indicator.evidence, definition=indicator.definition, points=indicator.points,
+        formula=indicator.formula, rule=indicator.rule.code, rule_text=indicator.rule_text,
+        measure=indicator.measure or None, per=indicator.per or None,
+    )  # fmt: skip

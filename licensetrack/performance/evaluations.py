@@ -1,0 +1,257 @@
+"""The evaluation's verbs: make it, rework it, complete, review, send back, sign and re-open it; each by whoever may."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from licensetrack.accounts.permissions import Actor, require
+from licensetrack.core import audit, outbox
+from licensetrack.core.clock import now, today
+from licensetrack.core.columns import canonical_json
+from licensetrack.core.db import reading, transaction
+from licensetrack.core.digests import chain_algorithm
+from licensetrack.core.errors import Conflict, Refused
+from licensetrack.core.transitions import next_stage
+from licensetrack.measures.catalogue import figures
+from licensetrack.measures.question import Question
+from licensetrack.performance import freezing, queries
+from licensetrack.performance.composing import compose
+from licensetrack.performance.framework import Framework, load
+from licensetrack.performance.gathering import gather, traces
+from licensetrack.performance.models import Evaluation, EvaluationStep, IndicatorResult
+from licensetrack.performance.naming import all_figures, check_names, texts_of
+from licensetrack.performance.rules.separation import check_other_person
+from licensetrack.performance.scorecard import Incomplete, Result, gaps, grade_of, score_all, total_of
+from licensetrack.performance.sheet import Step
+from licensetrack.performance.stages import EVALUATION_MOVES, SIGNED, START
+from licensetrack.performance.working_paper import WorkingPaper
+
+ROOM = "performance:evaluation"
+
+
+def evaluate(
+    paper: WorkingPaper, framework: Framework | None = None, *, actor: Actor, as_of: dt.date | None = None
+) -> Evaluation:
+    """Makes the draft of a year's evaluation: values read from the measures as of the day, scored by the framework.
+
+    Without a framework the one that the paper names is taken from the library; without a day, the paper's. Raises
+    Refused for a mark or text that does not fit, Conflict where the year has an evaluation of this kind.
+    """
+    require(actor, f"{ROOM}:evaluate")
+    framework = framework or load(paper.framework)
+    draft = _Draft(framework, paper, as_of or paper.as_of)
+    with transaction() as db:
+        if queries.latest(db, framework.kind, paper.header.year) is not None:
+            raise Conflict("There is an evaluation for %(year)s already.", year=paper.header.year)
+        return draft.insert(db, 1, "evaluate", actor)
+
+
+def reopen_evaluation(
+    signed: Evaluation, paper: WorkingPaper, framework: Framework | None = None, *, actor: Actor, reason: str,
+    as_of: dt.date | None = None,
+) -> Evaluation:  # fmt: skip
+    """Makes the draft of a signed evaluation's next version; the signed one stays. Raises Refused, Conflict."""
+    require(actor, f"{ROOM}:reopen")
+    _need_reason(reason)
+    if signed.stage != SIGNED:
+        raise Refused("Only a signed evaluation is opened again.")
+    framework = framework or load(paper.framework)
+    if (framework.kind, paper.header.year) != (signed.kind, signed.year):
+        raise Refused("The paper is about another year or kind of evaluation.")
+    draft = _Draft(framework, paper, as_of or signed.as_of)
+    with transaction() as db:
+        last = queries.latest(db, signed.kind, signed.year)
+        if last is None or last.id != signed.id:
+            raise Conflict("There is a newer version of this evaluation already.")
+        return draft.insert(db, signed.version + 1, "reopen", actor, reason)
+
+
+def rework_evaluation(
+    evaluation: Evaluation, paper: WorkingPaper | None = None, framework: Framework | None = None, *, actor: Actor,
+    as_of: dt.date | None = None,
+) -> Evaluation:  # fmt: skip
+    """Reads a draft's values anew, with another paper or framework where one is given. Raises Refused, Conflict."""
+    require(actor, f"{ROOM}:rework")
+    framework = framework or queries.framework_of(evaluation)
+    paper = paper or queries.paper_of(evaluation)
+    if (framework.kind, paper.header.year) != (evaluation.kind, evaluation.year):
+        raise Refused("The paper is about another year or kind of evaluation.")
+    draft = _Draft(framework, paper, as_of or evaluation.as_of)
+    with transaction() as db:
+        moved = _move(db, evaluation, "rework", actor, values=draft.columns())
+        db.execute(delete(IndicatorResult).where(IndicatorResult.evaluation_id == evaluation.id))
+        draft.insert_results(db, evaluation.id)
+    return moved
+
+
+def complete_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
+    """draft → completed: nothing is missing, and the ledgers say what the draft says. Raises Incomplete, Conflict."""
+    require(actor, f"{ROOM}:complete")
+    missing = gaps(queries.results_of(evaluation))
+    if missing:
+        raise Incomplete(missing)
+    with reading() as db:
+        _check_same_figures(evaluation, figures(db, Question(evaluation.as_of)))
+    with transaction() as db:
+        return _move(db, evaluation, "complete", actor)
+
+
+def review_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
+    """completed → reviewed, by somebody else than who completed it. Raises Refused, Conflict."""
+    require(actor, f"{ROOM}:review")
+    with transaction() as db:
+        return _move(db, evaluation, "review", actor)
+
+
+def send_back_evaluation(evaluation: Evaluation, *, actor: Actor, reason: str) -> Evaluation:
+    """completed or reviewed → draft, with what is to be mended. Raises Refused, Conflict."""
+    require(actor, f"{ROOM}:send_back")
+    _need_reason(reason)
+    with transaction() as db:
+        return _move(db, evaluation, "send_back", actor, note=reason)
+
+
+def sign_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
+    """reviewed → signed, by a third person: values, traces, texts and papers' digests are frozen for ever.
+
+    What is frozen is what was reviewed, as known when the draft was read. Raises Refused, Conflict.
+    """
+    require(actor, f"{ROOM}:sign")
+    question, algorithm = Question(evaluation.as_of, evaluation.known_at), chain_algorithm()
+    framework, paper, results = (
+        queries.framework_of(evaluation), queries.paper_of(evaluation), queries.results_of(evaluation)
+    )  # fmt: skip
+    with reading() as db:
+        content = gather(db, question, paper.header.period_start)
+        _check_same_figures(evaluation, content["measures"])
+        frozen = [freezing.freeze_trace(name, rows, algorithm) for name, rows in traces(db, question)]
+    with transaction() as db:
+        signed = _move(db, evaluation, "sign", actor, values={"signed_at": now()})
+        sheet = compose(
+            queries.run_of(db, signed), framework, paper, results, content, {one.measure: one.digest for one in frozen}
+        )
+        made = freezing.freeze(db, evaluation.id, sheet, frozen)
+        audit.record(db, f"{ROOM}:freeze", _subject(evaluation), actor, digest=made, total=sheet.total)
+    return signed
+
+
+class _Draft:
+    """What a draft's rows will say, read from the ledgers in one snapshot before anything is written."""
+
+    def __init__(self, framework: Framework, paper: WorkingPaper, as_of: dt.date) -> None:
+        if as_of > today():
+            raise Refused("The date %(on)s lies in the future.", on=as_of)
+        self.framework, self.paper, self.as_of = framework, paper, as_of
+        with reading() as db:
+            self.known_at = now()
+            question = Question(as_of, self.known_at)
+            self.figures = figures(db, question)
+            self.results = score_all(framework, paper.marks, self.figures, as_of)
+            content = {"measures": self.figures, "initial_budget": 0}
+            names = [figure.name for figure in all_figures(framework, self.results, content)]
+        header = paper.header
+        check_names(names, [("lead", header.lead), ("goal", header.goal), ("achievement", header.achievement)])
+        check_names(names, [("note", header.note)])
+        check_names(names, texts_of(paper.sections, self.results))
+
+    def columns(self) -> dict[str, object]:
+        return {
+            "as_of": self.as_of, "known_at": self.known_at, "framework_code": self.framework.code,
+            "framework_digest": self.framework.digest(chain_algorithm()), "framework": self.framework.data,
+            "paper": self.paper.data, "figures": self.figures, "total": total_of(self.results),
+            "grade": grade_of(self.framework, self.results),
+        }  # fmt: skip
+
+    def insert(self, db: Session, version: int, action: str, actor: Actor, note: str = "") -> Evaluation:
+        kind, year = self.framework.kind, self.paper.header.year
+        stage = next_stage(EVALUATION_MOVES, START, action)
+        evaluation = Evaluation(kind=kind, year=year, version=version, stage=stage, revision=1, **self.columns())
+        db.add(evaluation)
+        try:
+            db.flush()
+        except IntegrityError as error:
+            raise Conflict("There is an evaluation for %(year)s already.", year=year) from error
+        self.insert_results(db, evaluation.id)
+        _leave_traces(db, evaluation, action, actor, note)
+        return evaluation
+
+    def insert_results(self, db: Session, evaluation_id: int) -> None:
+        db.execute(
+            insert(IndicatorResult),
+            [_result_row(evaluation_id, position, result) for position, result in enumerate(self.results, 1)],
+        )
+
+
+def _result_row(evaluation_id: int, position: int, result: Result) -> dict[str, object]:
+    indicator, mark = result.indicator, result.mark
+    return {
+        "evaluation_id": evaluation_id, "position": position, "code": indicator.code, "weight": indicator.weight,
+        "target": result.target, "value": result.value, "value_text": result.value_text, "score": result.score,
+        "band": mark.band, "deviation": result.deviation, "reason": mark.reason, "explanation": mark.explanation,
+        "facts": mark.facts, "evidence": mark.evidence, "assumption": mark.assumption,
+    }  # fmt: skip
+
+
+def _move(
+    db: Session,
+    evaluation: Evaluation,
+    action: str,
+    actor: Actor,
+    note: str = "",
+    values: Mapping[str, object] | None = None,
+) -> Evaluation:
+    """Compare and swap: nobody else may have moved the evaluation since it was read; gives the row as it now is."""
+    stage = next_stage(EVALUATION_MOVES, evaluation.stage, action)
+    check_other_person([(step.action, step.login) for step in _steps(db, evaluation)], action, actor.login)
+    changed = db.execute(
+        update(Evaluation)
+        .where(
+            Evaluation.id == evaluation.id,
+            Evaluation.stage == evaluation.stage,
+            Evaluation.revision == evaluation.revision,
+        )
+        .values({"stage": stage, "revision": evaluation.revision + 1} | dict(values or {}))
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("The evaluation changed meanwhile. Please look at it again.")
+    moved = db.get_one(Evaluation, evaluation.id, populate_existing=True)
+    _leave_traces(db, moved, action, actor, note)
+    return moved
+
+
+def _leave_traces(db: Session, evaluation: Evaluation, action: str, actor: Actor, note: str) -> None:
+    """The step, the audit entry and the notice of one act."""
+    at = now()
+    step = {"action": action, "actor_id": actor.id, "login": actor.login, "name": actor.name, "at": at}
+    db.execute(insert(EvaluationStep).values(evaluation_id=evaluation.id, note=note[:500], **step))
+    tag = f"{ROOM}:{action}"
+    audit.record(
+        db, tag, _subject(evaluation), actor, stage=evaluation.stage, as_of=evaluation.as_of, total=evaluation.total,
+        note=note,
+    )  # fmt: skip
+    outbox.post(db, tag, evaluation_id=evaluation.id)
+
+
+def _steps(db: Session, evaluation: Evaluation) -> Sequence[Step]:
+    return queries.steps(db, evaluation.id)
+
+
+def _subject(evaluation: Evaluation) -> str:
+    return f"evaluation:{evaluation.kind}:{evaluation.year}:{evaluation.version}"
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("A reason is needed.")
+
+
+def _check_same_figures(evaluation: Evaluation, present: object) -> None:
+    """Nobody completes or signs figures that the ledgers do not give: read the draft anew first. Raises Conflict."""
+    if canonical_json(present) != canonical_json(evaluation.figures):
+        raise Conflict("The ledgers changed since the evaluation was read. Please read its values anew.")

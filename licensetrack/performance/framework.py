@@ -1,0 +1,228 @@
+"""The indicator framework as data: a tree of three levels that an office edits in a TOML file, checked before use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from licensetrack.core.columns import canonical_json
+from licensetrack.core.digests import digest
+from licensetrack.core.errors import NotFound
+from licensetrack.measures.catalogue import MEASURES
+from licensetrack.performance.file_tables import FileError, Table
+from licensetrack.performance.rules.scoring import PASS_MARK, RULES, ScoringRule, Settings
+from licensetrack.performance.sheet import TargetVersion
+
+FOLDER = Path(__file__).parent / "frameworks"
+SIGNS = {">=": "≥", ">": ">", "=": "=", "<=": "≤", "<": "<", "qualitative": "定性"}
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A level-3 indicator: what it weighs, what is to be reached, what it reads, how it scores, what proves it."""
+
+    code: str
+    name: str
+    weight: Decimal
+    nature: str
+    targets: tuple[TargetVersion, ...]
+    target_from: str
+    target_text: str
+    target_source: str
+    unit: str
+    measure: str
+    per: str
+    rule: ScoringRule
+    settings: Settings
+    rule_text: str
+    definition: str
+    points: tuple[str, ...]
+    formula: str
+    evidence: tuple[str, ...]
+
+    def target_on(self, day: dt.date) -> TargetVersion | None:
+        """The version of the target that holds on a day."""
+        valid = [version for version in self.targets if version.start <= day]
+        return max(valid, key=lambda version: version.start) if valid else None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A level-1 or level-2 indicator: the weights below it add up to its own."""
+
+    code: str
+    name: str
+    level: int
+    weight: Decimal
+    branches: tuple[Branch, ...]
+    indicators: tuple[Indicator, ...]
+
+    def leaves(self) -> Iterator[Indicator]:
+        """Every level-3 indicator below, in the file's order."""
+        for branch in self.branches:
+            yield from branch.leaves()
+        yield from self.indicators
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A whole framework; `data` is the file's content, from which the same framework can be read again."""
+
+    code: str
+    name: str
+    kind: str
+    source: str
+    grades: tuple[tuple[str, Decimal], ...]
+    over: Decimal
+    under: Decimal
+    branches: tuple[Branch, ...]
+    data: Mapping[str, Any]
+
+    def leaves(self) -> Iterator[Indicator]:
+        """Every level-3 indicator, in the file's order."""
+        for branch in self.branches:
+            yield from branch.leaves()
+
+    def digest(self, algorithm: str) -> str:
+        """The digest of the content; equal files have equal digests whatever their layout."""
+        return digest(canonical_json(self.data), algorithm)
+
+
+def library() -> list[str]:
+    """The codes of the frameworks that come with the program."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load(code: str) -> Framework:
+    """A framework of the library. Raises NotFound, FileError."""
+    if code not in library():
+        raise NotFound("There is no framework “%(code)s”.", code=code)
+    return read(FOLDER / f"{code}.toml")
+
+
+def read(path: Path) -> Framework:
+    """A framework from a TOML file. Raises FileError that names the file, the node and what is wrong with it."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileError(path.name, "this is not a TOML file: %(problem)s", problem=error) from None
+    return framework(data, path.name)
+
+
+def framework(data: Mapping[str, Any], place: str = "framework") -> Framework:
+    """A framework from its content, checked: weights at every level, codes, rules, measures. Raises FileError."""
+    top = Table(data, place)
+    grades = tuple((grade.text("name"), grade.number("from")) for grade in top.tables("grades"))
+    top.demand(
+        bool(grades) and list(grades) == sorted(grades, key=lambda grade: -grade[1]) and grades[-1][1] == 0,
+        "the grades must go from the best down to 0",
+    )
+    triggers = top.table("triggers")
+    found = Framework(
+        code=top.text("code"), name=top.text("name"), kind=top.text("kind"), source=top.text("source", ""),
+        grades=grades, over=triggers.number("over"), under=triggers.number("under"),
+        branches=tuple(_branch(table, 1) for table in top.tables("level1")), data=data,
+    )  # fmt: skip
+    _check_weights(top, HUNDRED, found.branches)
+    codes = [code for branch in found.branches for code in _codes(branch)]
+    for code in codes:
+        top.demand(codes.count(code) == 1, "the code %(code)s appears twice", code=code)
+    top.close()
+    return found
+
+
+def _branch(table: Table, level: int) -> Branch:
+    table.rename("code", "name")
+    lower = table.tables(f"level{level + 1}")
+    branch = Branch(
+        code=table.text("code"), name=table.text("name"), level=level, weight=table.number("weight"),
+        branches=tuple(_branch(one, level + 1) for one in lower) if level == 1 else (),
+        indicators=tuple(_indicator(one) for one in lower) if level == 2 else (),
+    )  # fmt: skip
+    _check_weights(table, branch.weight, branch.branches or branch.indicators)
+    table.close()
+    return branch
+
+
+def _check_weights(table: Table, whole: Decimal, parts: Sequence[Branch | Indicator]) -> None:
+    total = sum((part.weight for part in parts), Decimal(0))
+    listed = " + ".join(f"{part.code} {part.weight}" for part in parts) or "nothing"
+    table.demand(total == whole, "the weights below it add up to %(total)s (%(listed)s), not to %(whole)s",
+                 total=total, listed=listed, whole=whole)  # fmt: skip
+
+
+def _codes(branch: Branch) -> Iterator[str]:
+    yield branch.code
+    for lower in branch.branches:
+        yield from _codes(lower)
+    for indicator in branch.indicators:
+        yield indicator.code
+
+
+def _indicator(table: Table) -> Indicator:
+    table.rename("code", "name")
+    rule_code = table.text("rule")
+    table.demand(rule_code in RULES, "there is no scoring rule %(rule)s; there are %(rules)s", rule=rule_code,
+                 rules=", ".join(RULES))  # fmt: skip
+    steps = tuple((Decimal(start), Decimal(share)) for start, share in table.rows("steps"))
+    indicator = Indicator(
+        code=table.text("code"), name=table.text("name"), weight=table.number("weight"), nature=table.text("nature"),
+        targets=_targets(table), target_from=table.text("target_from", ""), target_text=table.text("target_text", ""),
+        target_source=table.text("target_source", ""), unit=table.text("unit", ""), measure=table.text("measure", ""),
+        per=table.text("per", ""), rule=RULES[rule_code],
+        settings=Settings(steps, table.number("pass_mark", PASS_MARK)),
+        rule_text=table.text("rule_text"), definition=table.text("definition"), points=table.texts("points"),
+        formula=table.text("formula", ""), evidence=table.texts("evidence"),
+    )  # fmt: skip
+    _check_indicator(table, indicator)
+    table.close()
+    return indicator
+
+
+def _targets(table: Table) -> tuple[TargetVersion, ...]:
+    """One `target`, which always held, or `targets` with the day each holds from."""
+    plain = table.number("target", None)
+    versions = [
+        TargetVersion(
+            one.number("value"), one.day("from"), one.text("author"), one.text("document"), one.text("reason")
+        )
+        for one in table.tables("targets")
+    ]  # fmt: skip
+    table.demand(plain is None or not versions, "give either `target` or `targets`, not both")
+    if plain is not None:
+        versions = [TargetVersion(plain, dt.date.min, "", table.text("target_source", ""), "")]
+    starts = [version.start for version in versions]
+    table.demand(len(set(starts)) == len(starts), "two targets hold from the same day")
+    table.demand(all(version.value >= 0 for version in versions), "a target must not be negative")
+    return tuple(sorted(versions, key=lambda version: version.start))
+
+
+def _check_indicator(table: Table, indicator: Indicator) -> None:
+    rule, nature = indicator.rule, indicator.nature
+    table.demand(
+        nature in SIGNS, "its nature %(nature)s is not one of %(natures)s", nature=nature, natures=", ".join(SIGNS)
+    )
+    table.demand(nature in rule.natures, "the rule %(rule)s does not fit an indicator of nature %(nature)s",
+                 rule=rule.code, nature=nature)  # fmt: skip
+    table.demand(indicator.weight > 0, "its weight must be above zero")
+    for name in filter(None, (indicator.measure, indicator.per, indicator.target_from)):
+        table.demand(name in MEASURES, "there is no measure %(name)s", name=name)
+    table.demand(not indicator.per or bool(indicator.measure), "`per` needs a `measure`")
+    if rule.basis == "target":
+        has_target = bool(indicator.targets) or bool(indicator.target_from)
+        table.demand(has_target, "the rule %(rule)s needs a target", rule=rule.code)
+    if nature == "qualitative":
+        table.demand(bool(indicator.target_text), "a qualitative indicator needs its `target_text`")
+        table.demand(not indicator.targets, "a qualitative indicator has no target number")
+    highest = [start for start, _ in indicator.settings.steps]
+    table.demand(highest == sorted(highest, reverse=True), "its steps must go from the highest down")
+    shares = [share for _, share in indicator.settings.steps]
+    table.demand(all(0 <= share <= HUNDRED for share in shares), "the shares of its steps must lie from 0 to 100")
+    table.demand(shares == sorted(shares, reverse=True), "the shares of its steps must not rise on the way down")
+    table.demand(0 <= indicator.settings.pass_mark < HUNDRED, "its pass mark must lie from 0 to below 100")

@@ -1,0 +1,128 @@
+"""Freezing a signed evaluation: its sheet and traces become text with a digest, and are read from that text alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from licensetrack.core.clock import now
+from licensetrack.core.columns import canonical_json
+from licensetrack.core.digests import chain_algorithm, digest
+from licensetrack.core.errors import NotFound
+from licensetrack.performance.codec import from_plain, to_plain
+from licensetrack.performance.models import EvaluationSnapshot, EvaluationTrace
+from licensetrack.performance.sheet import EvaluationSheet
+
+PART = 1000  # rows to a part, so that a hundred thousand can be read without holding them all
+DAYS = ("on", "issued_on", "imported_on", "accepted_on")
+INSTANTS = ("received", "responded", "completed")
+NUMBERS = ("value", "numerator", "denominator")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FrozenTrace:
+    """The rows behind one measure as text, in parts, with the digest over all of them."""
+
+    measure: str
+    parts: tuple[str, ...]
+    digest: str
+
+
+def freeze_trace(measure: str, rows: Sequence[Row], algorithm: str) -> FrozenTrace:
+    """One JSON text a line, each with its line feed; the digest covers all lines."""
+    whole = hashlib.new(algorithm)
+    parts = []
+    for start in range(0, len(rows), PART):
+        lines = "".join(canonical_json(row) + "\n" for row in rows[start : start + PART])
+        whole.update(lines.encode())
+        parts.append(lines)
+    return FrozenTrace(measure, tuple(parts), whole.hexdigest())
+
+
+def freeze(db: Session, evaluation_id: int, sheet: EvaluationSheet, traces: Iterable[FrozenTrace]) -> str:
+    """Writes the snapshot and the traces; part of the caller's transaction. Returns the snapshot's digest."""
+    algorithm = chain_algorithm()
+    content = canonical_json(to_plain(sheet))
+    made = digest(content, algorithm)
+    db.execute(
+        insert(EvaluationSnapshot).values(
+            evaluation_id=evaluation_id, content=content, algorithm=algorithm, digest=made, frozen_at=now()
+        )
+    )
+    for trace in traces:
+        for part, lines in enumerate(trace.parts):
+            values = {"evaluation_id": evaluation_id, "measure": trace.measure, "part": part, "lines": lines}
+            db.execute(insert(EvaluationTrace).values(values))
+    return made
+
+
+def load(db: Session, evaluation_id: int, *, with_traces: bool = True) -> EvaluationSheet:
+    """The sheet as it was signed. Raises NotFound where there is none."""
+    row = db.execute(
+        select(EvaluationSnapshot.content, EvaluationSnapshot.digest).where(
+            EvaluationSnapshot.evaluation_id == evaluation_id
+        )
+    ).first()
+    if row is None:
+        raise NotFound("This evaluation has not been signed.")
+    sheet = from_plain(EvaluationSheet, json.loads(row.content))
+    traces: Mapping[str, tuple[Row, ...]] = {}
+    if with_traces:
+        traces = {measure: tuple(trace_rows(db, evaluation_id, measure)) for measure in sheet.trace_digests}
+    return replace(sheet, frozen=True, digest=row.digest, traces=traces)
+
+
+def trace_rows(db: Session, evaluation_id: int, measure: str) -> Iterator[Row]:
+    """The rows behind a measure as they were frozen, part by part."""
+    query = (
+        select(EvaluationTrace.lines)
+        .where(EvaluationTrace.evaluation_id == evaluation_id, EvaluationTrace.measure == measure)
+        .order_by(EvaluationTrace.part)
+    )
+    for lines in db.scalars(query):
+        for line in lines.split("\n")[:-1]:  # a text may hold other line ends than ours
+            yield read_row(json.loads(line))
+
+
+def read_row(row: Row) -> Row:
+    """A trace row with its days, instants and numbers as such."""
+    for name in DAYS:
+        if row.get(name) is not None:
+            row[name] = dt.date.fromisoformat(row[name])
+    for name in INSTANTS:
+        if row.get(name) is not None:
+            row[name] = dt.datetime.fromisoformat(row[name])
+    for name in NUMBERS:
+        if isinstance(row.get(name), str):
+            row[name] = Decimal(row[name])
+    return row
+
+
+def broken(db: Session, evaluation_id: int) -> list[str]:
+    """What of a signed evaluation no longer matches its digest: `snapshot` or names of measures; else empty."""
+    row = db.execute(select(EvaluationSnapshot).where(EvaluationSnapshot.evaluation_id == evaluation_id)).scalar_one()
+    if digest(row.content, row.algorithm) != row.digest:
+        return ["snapshot"]
+    found = []
+    for measure, stated in json.loads(row.content)["trace_digests"].items():
+        whole = hashlib.new(row.algorithm)
+        query = (
+            select(EvaluationTrace.lines)
+            .where(EvaluationTrace.evaluation_id == evaluation_id, EvaluationTrace.measure == measure)
+            .order_by(EvaluationTrace.part)
+        )
+        for lines in db.scalars(query):
+            whole.update(lines.encode())
+        if whole.hexdigest() != stated:
+            found.append(measure)
+    return found

@@ -1,0 +1,190 @@
+"""Reading evaluations: a year's latest, its sheet (frozen or preview), what it lacks, what changed since."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from licensetrack.allocation.models import LedgerEvent, LicenseSet
+from licensetrack.core.errors import NotFound
+from licensetrack.measures.catalogue import MEASURES, figures
+from licensetrack.measures.ledger_sums import conditions
+from licensetrack.measures.question import Question
+from licensetrack.performance import freezing, scorecard
+from licensetrack.performance.composing import Run, compose
+from licensetrack.performance.framework import Framework, framework
+from licensetrack.performance.gathering import gather, traces
+from licensetrack.performance.models import Evaluation, EvaluationStep
+from licensetrack.performance.scorecard import Gap, Result
+from licensetrack.performance.sheet import EvaluationSheet, Step, Value
+from licensetrack.performance.stages import SIGNED
+from licensetrack.performance.working_paper import WorkingPaper, working_paper
+from licensetrack.procurement.models import BudgetEntry
+from licensetrack.support.models import ServiceOrder
+
+EVALUATION = "evaluation"
+
+
+def evaluation(db: Session, evaluation_id: int) -> Evaluation:
+    """One evaluation. Raises NotFound."""
+    found = db.get(Evaluation, evaluation_id)
+    if found is None:
+        raise NotFound("There is no such evaluation.")
+    return found
+
+
+def evaluations(db: Session) -> Sequence[Evaluation]:
+    """All evaluations, the newest year and version first."""
+    query = select(Evaluation).order_by(Evaluation.year.desc(), Evaluation.kind, Evaluation.version.desc())
+    return db.scalars(query).all()
+
+
+def latest(db: Session, kind: str, year: int) -> Evaluation | None:
+    """The newest version of a year's evaluation, whatever its stage."""
+    query = select(Evaluation).where(Evaluation.kind == kind, Evaluation.year == year)
+    return db.scalars(query.order_by(Evaluation.version.desc())).first()
+
+
+def latest_signed(db: Session, year: int, kind: str = EVALUATION) -> Evaluation:
+    """The newest signed version of a year's evaluation. Raises NotFound."""
+    query = select(Evaluation).where(Evaluation.kind == kind, Evaluation.year == year, Evaluation.stage == SIGNED)
+    found = db.scalars(query.order_by(Evaluation.version.desc())).first()
+    if found is None:
+        raise NotFound("There is no signed evaluation for %(year)s.", year=year)
+    return found
+
+
+def steps(db: Session, evaluation_id: int) -> Sequence[Step]:
+    """Who took which step and when, in order."""
+    query = select(EvaluationStep).where(EvaluationStep.evaluation_id == evaluation_id).order_by(EvaluationStep.id)
+    return [Step(step.action, step.login, step.name, step.at, step.note) for step in db.scalars(query)]
+
+
+def framework_of(found: Evaluation) -> Framework:
+    """The framework as it was when the evaluation was made."""
+    return framework(found.framework, found.framework_code)
+
+
+def paper_of(found: Evaluation) -> WorkingPaper:
+    """The working paper as it was when the evaluation was made."""
+    return working_paper(found.paper)
+
+
+def results_of(found: Evaluation) -> list[Result]:
+    """Every indicator's result, from the framework, marks and figures that the evaluation holds."""
+    return scorecard.score_all(framework_of(found), paper_of(found).marks, figures_of(found), found.as_of)
+
+
+def figures_of(found: Evaluation) -> dict[str, Value]:
+    """All measures' values as the evaluation read them."""
+    return {name: Decimal(value) if isinstance(value, str) else value for name, value in found.figures.items()}
+
+
+def gaps(found: Evaluation) -> list[Gap]:
+    """What is missing before the evaluation can be completed."""
+    return scorecard.gaps(results_of(found))
+
+
+def run_of(db: Session, found: Evaluation) -> Run:
+    """What the evaluation's own row and steps say."""
+    return Run(
+        kind=found.kind, year=found.year, version=found.version, stage=found.stage, as_of=found.as_of,
+        known_at=found.known_at, signed_at=found.signed_at, framework_digest=found.framework_digest,
+        steps=tuple(steps(db, found.id)),
+    )  # fmt: skip
+
+
+def load_snapshot(db: Session, found: Evaluation, *, with_traces: bool = True) -> EvaluationSheet:
+    """The signed evaluation from its frozen text alone. Raises NotFound where it has not been signed."""
+    return freezing.load(db, found.id, with_traces=with_traces)
+
+
+def sheet(db: Session, found: Evaluation, *, with_traces: bool = True) -> EvaluationSheet:
+    """The evaluation's sheet: the frozen one when signed, else a preview from the ledgers as known at its reading."""
+    if found.stage == SIGNED:
+        return load_snapshot(db, found, with_traces=with_traces)
+    question, paper = Question(found.as_of, found.known_at), paper_of(found)
+    content = gather(db, question, paper.header.period_start) | {"measures": figures_of(found)}
+    made = compose(run_of(db, found), framework_of(found), paper, results_of(found), content, {})
+    return replace(made, traces={name: tuple(rows) for name, rows in traces(db, question)} if with_traces else {})
+
+
+@dataclass(frozen=True)
+class ChangedFigure:
+    """A measure that would now give another value for the evaluation's day than the one it states."""
+
+    name: str
+    label: str
+    unit: str
+    stated: Value
+    present: Value
+
+
+@dataclass(frozen=True)
+class LateEntry:
+    """An entry of a ledger for a day up to the evaluation's, recorded after its values were read.
+
+    `ledger` is allocation, budget or service; `subject` the set's, voucher's or order's number; `action` the event, the
+    kind of budget entry, or the kind of service.
+    """
+
+    ledger: str
+    subject: str
+    action: str
+    on: dt.date
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Differences:
+    """数据已变动: what the ledgers say now of the evaluation's day, against what the evaluation states."""
+
+    figures: tuple[ChangedFigure, ...]
+    entries: tuple[LateEntry, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.figures or self.entries)
+
+
+def differences(db: Session, found: Evaluation) -> Differences:
+    """Figures that changed and entries that came late; the frozen evaluation stays as it is."""
+    stated, present = figures_of(found), figures(db, Question(found.as_of))
+    changed = [
+        ChangedFigure(name, MEASURES[name].label, MEASURES[name].unit, value, present[name])
+        for name, value in stated.items()
+        if name in present and present[name] != value
+    ]
+    return Differences(tuple(changed), tuple(_late_entries(db, found)))
+
+
+def _late_entries(db: Session, found: Evaluation) -> list[LateEntry]:
+    late = []
+    events = (
+        select(LicenseSet.number, LedgerEvent.action, LedgerEvent.on, LedgerEvent.at)
+        .join(LicenseSet, LicenseSet.id == LedgerEvent.set_id)
+        .where(*conditions(Question(found.as_of)), LedgerEvent.at > found.known_at)
+        .order_by(LedgerEvent.at, LedgerEvent.id)
+    )
+    late += [LateEntry("allocation", *row) for row in db.execute(events).tuples()]
+    budget = (
+        select(BudgetEntry.voucher, BudgetEntry.kind, BudgetEntry.on, BudgetEntry.at)
+        .where(BudgetEntry.on <= found.as_of, BudgetEntry.at > found.known_at)
+        .order_by(BudgetEntry.at, BudgetEntry.id)
+    )
+    late += [LateEntry("budget", *row) for row in db.execute(budget).tuples()]
+    end = dt.datetime.combine(found.as_of + dt.timedelta(days=1), dt.time())
+    orders = (
+        select(ServiceOrder.number, ServiceOrder.kind, ServiceOrder.received, ServiceOrder.recorded_at)
+        .where(ServiceOrder.received < end, ServiceOrder.recorded_at > found.known_at)
+        .order_by(ServiceOrder.recorded_at, ServiceOrder.number)
+    )
+    late += [
+        LateEntry("service", number, kind, received.date(), at)
+        for number, kind, received, at in db.execute(orders).tuples()
+    ]
+    return late

@@ -1,0 +1,172 @@
+"""The score card: a framework, an evaluator's marks and the figures become the results of all indicators."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from licensetrack.core.errors import Refused
+from licensetrack.measures.question import percent
+from licensetrack.performance.framework import SIGNS, Framework, Indicator
+from licensetrack.performance.rules.grading import deviation, grade
+from licensetrack.performance.rules.scoring import banded, by_hand, computed, points, yes_or_no
+from licensetrack.performance.sheet import Value
+from licensetrack.performance.working_paper import Mark
+
+Figures = Mapping[str, Value]
+NOTHING = Mark()
+
+
+@dataclass(frozen=True)
+class Result:
+    """An indicator with what it came to; no score means that the evaluator's mark is still missing."""
+
+    indicator: Indicator
+    target: Decimal | None
+    value: Value
+    value_text: str
+    score: Decimal | None
+    deviation: str | None
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something an indicator still lacks before the evaluation can be completed; `message` is an English msgid."""
+
+    code: str
+    name: str
+    message: str
+
+
+class Incomplete(Refused):
+    """The evaluation cannot be completed; `gaps` lists everything it lacks."""
+
+    def __init__(self, gaps: list[Gap]) -> None:
+        self.gaps = gaps
+        first = gaps[0]
+        super().__init__(
+            "The evaluation is not complete (%(count)s open points); the first: %(code)s %(name)s.",
+            count=len(gaps), code=first.code, name=first.name,
+        )  # fmt: skip
+
+
+def score_all(framework: Framework, marks: Mapping[str, Mark], figures: Figures, day: dt.date) -> list[Result]:
+    """Every level-3 indicator's result. Raises Refused for a mark that no indicator, rule or band allows."""
+    known = {indicator.code for indicator in framework.leaves()}
+    for code in marks:
+        if code not in known:
+            raise Refused("There is a mark for %(code)s, but no such indicator.", code=code)
+    return [
+        _result(framework, indicator, marks.get(indicator.code, NOTHING), figures, day)
+        for indicator in framework.leaves()
+    ]
+
+
+def _result(framework: Framework, indicator: Indicator, mark: Mark, figures: Figures, day: dt.date) -> Result:
+    target = _target(indicator, figures, day)
+    value = _value(indicator, mark, figures)
+    off = None
+    if value is not None:
+        off = deviation(indicator.nature, Decimal(value), target, over=framework.over, under=framework.under)
+    return Result(
+        indicator=indicator, target=target, value=value, value_text=mark.result or quantity(value, indicator.unit),
+        score=_score(indicator, mark, value, target), deviation=off, mark=mark,
+    )  # fmt: skip
+
+
+def _target(indicator: Indicator, figures: Figures, day: dt.date) -> Decimal | None:
+    if indicator.target_from:
+        found = figures[indicator.target_from]
+        return None if found is None else Decimal(found)
+    version = indicator.target_on(day)
+    return None if version is None else version.value
+
+
+def _value(indicator: Indicator, mark: Mark, figures: Figures) -> Value:
+    if not indicator.measure:
+        return mark.value
+    if mark.value is not None:
+        raise Refused(
+            "%(code)s reads the measure %(measure)s; its value is not typed.", code=indicator.code,
+            measure=indicator.measure,
+        )  # fmt: skip
+    value = figures[indicator.measure]
+    if not indicator.per:
+        return value
+    whole = figures[indicator.per]
+    return None if value is None or whole is None else percent(value, whole)
+
+
+def _score(indicator: Indicator, mark: Mark, value: Value, target: Decimal | None) -> Decimal | None:
+    rule, weight = indicator.rule, indicator.weight
+    if rule.basis in ("target", "rate"):
+        if mark.score is not None:
+            raise Refused(
+                "The score of %(code)s follows from its value; to lower it, state a deduction and its reason.",
+                code=indicator.code,
+            )
+        if value is None or (rule.basis == "target" and target is None):
+            return None
+        whole = computed(rule, Decimal(value), target, weight, indicator.settings)
+        return points(max(whole - mark.deduct, Decimal(0)))
+    if mark.deduct:
+        raise Refused("%(code)s is judged by hand: give its score, not a deduction.", code=indicator.code)
+    if rule.basis == "yes_no":
+        return None if mark.met is None else yes_or_no(mark.met, weight)
+    if mark.score is None:
+        return None
+    if rule.basis == "band":
+        return banded(mark.score, mark.band, weight)
+    return by_hand(mark.score, weight)
+
+
+def total_of(results: list[Result]) -> Decimal:
+    """The sum of all scores so far."""
+    return points(sum((result.score or Decimal(0) for result in results), Decimal(0)))
+
+
+def grade_of(framework: Framework, results: list[Result]) -> str:
+    """The grade of the sum; empty while a score is missing."""
+    if any(result.score is None for result in results):
+        return ""
+    return grade(total_of(results), framework.grades)
+
+
+def gaps(results: list[Result]) -> list[Gap]:
+    """What is missing: a score, the reason of a judgement or deduction, the word on a deviation, the evidence."""
+    found = []
+    for result in results:
+        missing = []
+        mark, judged = result.mark, result.indicator.rule.compute is None
+        if result.score is None:
+            missing.append("The score is missing.")
+        elif result.score < result.indicator.weight and not mark.reason:
+            missing.append("Points are deducted without a reason.")
+        elif judged and not mark.reason:
+            missing.append("A score given by hand needs its reason.")
+        if mark.assumption and not mark.reason:
+            missing.append("An assumption must be stated as one.")
+        if result.deviation and not mark.explanation:
+            missing.append("The value is far from its target: an explanation is missing.")
+        if result.indicator.evidence and not mark.evidence:
+            missing.append("The evidence wanted is not named.")
+        found += [Gap(result.indicator.code, result.indicator.name, message) for message in missing]
+    return found
+
+
+def quantity(value: Value, unit: str) -> str:
+    """A value with its unit as forms show it: 4375个CPU, 98.2%, 7515万元; empty where there is none."""
+    if value is None:
+        return ""
+    text = format(Decimal(value), "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + unit
+
+
+def target_text(indicator: Indicator, target: Decimal | None) -> str:
+    """The target as forms show it: ≥4000个CPU, the words of a qualitative one, 未设定 where there is none."""
+    if indicator.nature == "qualitative":
+        return indicator.target_text
+    return "未设定" if target is None else SIGNS[indicator.nature] + quantity(target, indicator.unit)
