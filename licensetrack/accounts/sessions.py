@@ -32,13 +32,11 @@ def sign_in(login: str, password: str, *, address: str = "") -> str:
 
     Raises Refused, in the same words for every cause but a lock.
     """
-    with reading() as db:
-        user = find_user(db, login)
-        known_hash = user.password_hash if user is not None else _hash_of_nobody()
-        locked = user is not None and user.locked_until is not None and user.locked_until > now()
-    right = check_password_hash(known_hash, password)
+    login = "".join(letter for letter in login if letter.isprintable())[:80]
+    user, locked = _count_attempt(login)
+    right = check_password_hash(user.password_hash if user is not None else _hash_of_nobody(), password)
     if user is None or not user.active or not right or locked:
-        _record_failure(login, user, address, locked=locked)
+        _record_refusal(login, address, locked=locked)
         if locked:
             raise Refused("Too many failed sign-ins. Please wait and try again.")
         raise Refused(WRONG)
@@ -56,21 +54,31 @@ def sign_in(login: str, password: str, *, address: str = "") -> str:
     return token
 
 
-def _record_failure(login: str, user: User | None, address: str, *, locked: bool) -> None:
+def _count_attempt(login: str) -> tuple[User | None, bool]:
+    """The account, and whether it is locked. An attempt counts as failed until its password proves right.
+
+    Counting before the look at the password leaves guesses that come all at once no more tries than others.
+    """
     with transaction() as db:
-        if user is not None and not locked:
-            failures = user.failures + 1
-            wait = wait_after(failures)
-            until = now() + wait if wait else None
-            db.execute(update(User).where(User.id == user.id).values(failures=User.failures + 1, locked_until=until))
+        audit.lock_head(db)
+        user = find_user(db, login)
+        if user is None:
+            return None, False
+        at = now()
+        if user.locked_until is not None and user.locked_until > at:
+            return user, True
+        failures = user.failures + 1
+        wait = wait_after(failures)
+        db.execute(
+            update(User).where(User.id == user.id).values(failures=failures, locked_until=at + wait if wait else None)
+        )
+    return user, False
+
+
+def _record_refusal(login: str, address: str, *, locked: bool) -> None:
+    with transaction() as db:
         audit.record(
-            db,
-            "accounts:session:start",
-            f"user:{login[:80]}",
-            SYSTEM,
-            outcome="refused",
-            address=address,
-            locked=locked,
+            db, "accounts:session:start", f"user:{login}", SYSTEM, outcome="refused", address=address, locked=locked
         )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from licensetrack.accounts.models import User
+from licensetrack.accounts.models import LoginSession, User
 from licensetrack.accounts.permissions import ROLES, Actor, Scope, require
 from licensetrack.accounts.rules import check_password
 from licensetrack.core import audit
@@ -49,7 +49,7 @@ def create_user(login: str, name: str, role: str, password: str, *, actor: Actor
 
 
 def set_password(login: str, password: str, *, actor: Actor) -> None:
-    """Gives an account a new password and opens its lock. Raises NotFound or Refused."""
+    """Gives an account a new password, opens its lock and ends its sessions. Raises NotFound or Refused."""
     require(actor, "accounts:user:password")
     check_password(password, login)
     with transaction() as db:
@@ -59,11 +59,12 @@ def set_password(login: str, password: str, *, actor: Actor) -> None:
         user.password_hash = generate_password_hash(password, HASH_METHOD)
         user.failures, user.locked_until = 0, None
         db.flush()
+        _end_sessions(db, user)
         audit.record(db, "accounts:user:password", f"user:{login}", actor)
 
 
 def set_active(login: str, active: bool, *, actor: Actor) -> None:
-    """Switches an account on or off; its sessions end with their next request. Raises NotFound."""
+    """Switches an account on or off; its sessions end at once. Raises NotFound."""
     require(actor, "accounts:user:active")
     with transaction() as db:
         user = find_user(db, login)
@@ -72,6 +73,12 @@ def set_active(login: str, active: bool, *, actor: Actor) -> None:
         audit.record(db, "accounts:user:active", f"user:{login}", actor, old=user.active, new=active)
         user.active = active
         db.flush()
+        _end_sessions(db, user)
+
+
+def _end_sessions(db: Session, user: User) -> None:
+    standing = (LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
+    db.execute(update(LoginSession).where(*standing).values(ended_at=now()))
 
 
 def find_user(db: Session, login: str) -> User | None:

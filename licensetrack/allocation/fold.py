@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from licensetrack.allocation.rules import check_handed_back
+from licensetrack.allocation.rules import check_handed_back, check_quantity
 from licensetrack.allocation.stages import ENDED, HELD, IMPORTED, ISSUED, SET_MOVES, START
 from licensetrack.core.errors import Refused
 from licensetrack.core.transitions import next_stage
@@ -79,6 +79,8 @@ def fold(facts: Sequence[Fact]) -> tuple[State, list[list[Leg]]]:
     first = facts[0]
     if first.action != "issue" or first.holder is None:
         raise Refused("The set was not yet issued on %(on)s.", on=first.on)
+    if first.cpus is not None:
+        check_quantity(first.cpus)
     next_stage(SET_MOVES, START, "issue")
     state = State(ISSUED, first.holder, first.cpus, 0, first.on, None, None, None)
     before = state.standing()
@@ -103,7 +105,8 @@ def _order(fact: Fact) -> tuple[dt.date, int]:
     return (fact.on, fact.position)
 
 
-def _apply(state: State, fact: Fact) -> State:
+def _check_possible(state: State, fact: Fact) -> None:
+    """Says in plain words what the table of moves forbids anyway. Raises Refused."""
     if state.stage in ENDED:
         raise Refused(
             "The set was handed back or ended on %(ended)s; nothing can follow on %(on)s.",
@@ -123,6 +126,10 @@ def _apply(state: State, fact: Fact) -> State:
     if fact.action in ("import", "import_failed") and state.imported_on is not None and state.stage == IMPORTED:
         raise Refused("The set was imported on %(imported)s; it can not be imported again on %(on)s.",
                       imported=state.imported_on, on=fact.on)  # fmt: skip
+
+
+def _apply(state: State, fact: Fact) -> State:
+    _check_possible(state, fact)
     stage = next_stage(SET_MOVES, state.stage, fact.action)
     if fact.action == "return":
         check_handed_back(state.cpus, fact.cpus)
@@ -135,8 +142,10 @@ def _apply(state: State, fact: Fact) -> State:
         changes["failed"] = state.failed + 1
     elif fact.action in ("expand", "shrink"):
         changes["cpus"] = _resized(state, fact)
-    elif fact.action in ("relocate", "reclassify"):
+    elif fact.action == "relocate":
         changes["holder"] = fact.holder or state.holder
+    elif fact.action == "reclassify" and fact.holder and fact.holder.unit_id == state.holder.unit_id:
+        changes["holder"] = fact.holder  # a set that left for another unit before that day is not concerned
     if stage in ENDED:
         changes["ended_on"] = fact.on
     return state._replace(**changes)
@@ -151,6 +160,7 @@ def _resized(state: State, fact: Fact) -> int:
     if state.cpus + change <= 0:
         raise Refused("The set has %(cpus)s CPUs on %(on)s; %(change)s would leave none. Hand it back instead.",
                       cpus=state.cpus, on=fact.on, change=change)  # fmt: skip
+    check_quantity(state.cpus + change)
     return state.cpus + change
 
 

@@ -15,13 +15,12 @@ from licensetrack.allocation.fold import Fact, Holder, fold
 from licensetrack.allocation.ledger import STEP, Operation, covered_by_digest, use_entitlement
 from licensetrack.allocation.models import DELTAS, LicenseSet
 from licensetrack.allocation.rules import check_day, check_kind, check_size
-from licensetrack.allocation.stages import FORMAL
+from licensetrack.allocation.stages import ENDED, FORMAL, TEMPORARY
 from licensetrack.core import outbox
 from licensetrack.core.columns import canonical_json, instant_text
 from licensetrack.core.db import insert_rows, reserve_ids, transaction
 from licensetrack.core.errors import Refused
-from licensetrack.procurement.models import Entitlement, Product
-from licensetrack.procurement.queries import entitlement_for, product
+from licensetrack.procurement.queries import entitlement_for, products
 from licensetrack.units.directory import ensure_platforms
 from licensetrack.units.models import Unit
 
@@ -70,10 +69,10 @@ def issue_set(
     """
     require(actor, "allocation:set:issue", district=unit.district, unit_id=unit.id)
     with transaction() as db:
-        bought: Product = product(db, product_code)
-        entitlement: Entitlement = entitlement_for(db, product_code)
-        check_size(bought.metric, cpus)
+        entitlement = entitlement_for(db, product_code)
         fact = Fact("issue", on, 0, cpus, Holder(unit.id, unit.district, unit.category), details or {})
+        if predecessor:
+            _check_predecessor(db, predecessor, kind)
         operation = Operation(actor)
         new = NewSet(number, product_code, kind, entitlement.id, [fact], predecessor)
         [set_id] = add_sets(db, [new], operation)
@@ -94,8 +93,10 @@ def add_sets(db: Session, new_sets: Sequence[NewSet], operation: Operation) -> S
     events: list[tuple[object, ...]] = []
     used: dict[int, tuple[int, int]] = {}
     at = instant_text(operation.at)
+    metrics = {bought.code: bought.metric for bought in products(db)}
     for set_id, new in zip(ids, new_sets, strict=True):
         check_kind(new.kind)
+        check_size(metrics[new.product], new.facts[0].cpus)
         facts = [fact._replace(position=(index + 1) * STEP) for index, fact in enumerate(new.facts)]
         for fact in facts:
             check_day(fact.on)
@@ -131,9 +132,18 @@ def add_sets(db: Session, new_sets: Sequence[NewSet], operation: Operation) -> S
             used[new.entitlement_id] = (so_far[0] + standing[0], so_far[1] + standing[1])
     insert_rows(db, "license_set", SET_COLUMNS, sets)
     insert_rows(db, "ledger_event", EVENT_COLUMNS, events)
-    for entitlement_id, (used_sets, used_cpus) in used.items():
-        use_entitlement(db, entitlement_id, used_sets, used_cpus)
+    for entitlement_id in sorted(used):  # one order for all, so that nobody waits in a ring
+        use_entitlement(db, entitlement_id, *used[entitlement_id])
     return ids
+
+
+def _check_predecessor(db: Session, number: str, kind: str) -> None:
+    """A formal set replaces a temporary one that has ended before, else the unit would hold both. Raises Refused."""
+    before = db.scalars(select(LicenseSet).where(LicenseSet.number == number)).first()
+    if before is not None and (kind != FORMAL or before.kind != TEMPORARY or before.stage not in ENDED):
+        raise Refused(
+            "Only a temporary set that has ended can be replaced by a formal one; %(number)s is not.", number=number
+        )
 
 
 def _platforms_of(new_sets: Sequence[NewSet]) -> list[tuple[int, str]]:

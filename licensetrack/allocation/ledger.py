@@ -24,6 +24,7 @@ from licensetrack.procurement.models import Entitlement
 from licensetrack.units.directory import ensure_platforms
 
 STEP = 1000  # room between two facts' positions, for one that turns out to lie between them
+CHANGED = "The set %(number)s changed meanwhile. Please look at it again."
 _events = LedgerEvent.__table__
 
 
@@ -113,12 +114,13 @@ def post(
     _claim(db, license_set)
     recorded = standing_events(db, license_set.id)
     facts = facts_of(recorded)
+    if any(position not in facts for position in (*drop, *(fact.position for fact in replace))):
+        raise Conflict(CHANGED, number=license_set.number)
     for position in drop:
-        facts.pop(position)
-    for fact in replace:
-        if fact.position not in facts:
-            raise Conflict("The set %(number)s changed meanwhile. Please look at it again.", number=license_set.number)
-        facts[fact.position] = fact
+        del facts[position]
+    facts.update({fact.position: fact for fact in replace})
+    if not facts:
+        raise Refused("The issue itself can not be taken back; revoke the set instead.")
     for fact in add:
         placed = _place(facts, fact)
         facts[placed.position] = placed
@@ -131,11 +133,12 @@ def post(
         _describe(db, license_set, ordered[0])
     _write_state(db, license_set, state, seq, product=product, entitlement_id=entitlement_id)
     after = state.standing()
-    if license_set.kind == FORMAL and entitlement_id == entitlement_before:
-        use_entitlement(db, entitlement_id, after[0] - before[0], after[1] - before[1])
-    elif license_set.kind == FORMAL:
-        use_entitlement(db, entitlement_before, -before[0], -before[1])
-        use_entitlement(db, entitlement_id, after[0], after[1])
+    if license_set.kind == FORMAL:
+        changes = {entitlement_before: (-before[0], -before[1])}
+        sets, cpus = changes.get(entitlement_id, (0, 0))
+        changes[entitlement_id] = (sets + after[0], cpus + after[1])
+        for changed in sorted(changes):  # one order for all, so that nobody waits in a ring
+            use_entitlement(db, changed, *changes[changed])
     return state
 
 
@@ -268,7 +271,7 @@ def _claim(db: Session, license_set: LicenseSet) -> None:
         .execution_options(synchronize_session=False)
     )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("The set %(number)s changed meanwhile. Please look at it again.", number=license_set.number)
+        raise Conflict(CHANGED, number=license_set.number)
 
 
 def _write_state(db: Session, license_set: LicenseSet, state: State, seq: int, **right: object) -> None:
@@ -299,8 +302,16 @@ def use_entitlement(db: Session, entitlement_id: int, sets: int, cpus: int) -> N
         .execution_options(synchronize_session=False)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
-        row = db.execute(select(e.contract, e.cap_cpus, e.used_cpus).where(e.id == entitlement_id)).one()
-        raise Conflict(
+        raise _capped(db.get_one(e, entitlement_id, populate_existing=True), sets, cpus)
+
+
+def _capped(entitlement: Entitlement, sets: int, cpus: int) -> Conflict:
+    if entitlement.cap_cpus is not None and entitlement.used_cpus + cpus > entitlement.cap_cpus:
+        return Conflict(
             "The entitlement “%(contract)s” is capped: %(free)s CPUs are free, %(asked)s are asked for.",
-            contract=row.contract, free=(row.cap_cpus or 0) - row.used_cpus, asked=cpus,
+            contract=entitlement.contract, free=entitlement.cap_cpus - entitlement.used_cpus, asked=cpus,
         )  # fmt: skip
+    return Conflict(
+        "The entitlement “%(contract)s” is capped: %(free)s sets are free, %(asked)s are asked for.",
+        contract=entitlement.contract, free=(entitlement.cap_sets or 0) - entitlement.used_sets, asked=sets,
+    )  # fmt: skip

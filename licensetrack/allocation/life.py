@@ -8,13 +8,15 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor, require
+from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
 from licensetrack.allocation.fold import Fact, Holder, State
 from licensetrack.allocation.ledger import Operation, post
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.allocation.rules import check_acceptable, check_day, check_reason
+from licensetrack.allocation.rules import check_acceptable, check_day, check_reason, check_size
 from licensetrack.core import outbox
 from licensetrack.core.db import transaction
+from licensetrack.core.errors import Refused
+from licensetrack.procurement.queries import product
 from licensetrack.units.models import Unit
 
 
@@ -55,12 +57,15 @@ def shrink_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, cpus: int,
 
 def relocate_set(license_set: LicenseSet, to: Unit, *, actor: Actor, on: dt.date, reason: str) -> State:
     """Moves a held set to another unit: a minus at one unit and a plus at the other on the same day."""
+    require(actor, "allocation:set:relocate", district=to.district, unit_id=to.id)
     fact = Fact("relocate", on, holder=Holder(to.id, to.district, to.category), details={"reason": reason})
     return _act(license_set, fact, "allocation:set:relocate", actor)
 
 
 def reclassify_set(license_set: LicenseSet, unit: Unit, *, actor: Actor, on: dt.date) -> State:
     """Follows a unit into another district or category: the count moves there from `on`, the past stays."""
+    if unit.id != license_set.unit_id:
+        raise Refused("The set %(number)s is held by another unit.", number=license_set.number)
     fact = Fact("reclassify", on, holder=Holder(unit.id, unit.district, unit.category))
     return _act(license_set, fact, "allocation:set:reclassify", actor)
 
@@ -87,6 +92,8 @@ def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: s
     """Says one recorded fact right: the wrong one, told by `position`, is reversed on its day; nothing is edited."""
     check_reason(reason)
     with _operation(license_set, fact.on, "allocation:set:correct", actor) as (db, operation):
+        if fact.action == "issue":
+            check_size(product(db, license_set.product).metric, fact.cpus)
         state = post(db, license_set, operation, replace=[fact])
         subject = f"set:{license_set.number}"
         operation.record(db, "allocation:set:correct", subject, action=fact.action, on=fact.on, reason=reason)
@@ -107,11 +114,14 @@ def _operation(
     license_set: LicenseSet, on: dt.date, permission: str, actor: Actor
 ) -> Iterator[tuple[Session, Operation]]:
     """Who may, which day; then one transaction into which the set is brought; its version tells whether it is stale."""
-    require(actor, permission, unit_id=license_set.unit_id if actor.scope.kind == "unit" else None)
+    require(actor, permission)
     check_day(on)
     with transaction() as db:
         if license_set not in db:
             db.add(license_set)
+        if actor.scope != EVERYWHERE:
+            holder = db.get_one(Unit, license_set.unit_id)
+            require(actor, permission, district=holder.district, unit_id=holder.id)
         yield db, Operation(actor)
 
 

@@ -9,7 +9,8 @@ from licensetrack.core.clock import today
 from licensetrack.core.errors import Refused
 
 FIRST_DAY = dt.date(2000, 1, 1)
-MOST_CPUS = 1_000_000
+MOST_CPUS = 1_000_000  # of one set
+MOST_CPUS = 1_000_000  # of one set
 
 
 def check_day(on: dt.date) -> None:
@@ -26,6 +27,11 @@ def check_size(metric: str, cpus: int | None) -> None:
         if metric == "cpu":
             raise Refused("The CPU quantity is missing.")
         return
+    check_quantity(cpus)
+
+
+def check_quantity(cpus: int) -> None:
+    """A set that has CPUs has between one and a million of them. Raises Refused."""
     if not 0 < cpus <= MOST_CPUS:
         raise Refused("The CPU quantity %(cpus)s is not between 1 and %(most)s.", cpus=cpus, most=MOST_CPUS)
 

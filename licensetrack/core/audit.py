@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, Index, String, Text, insert, select, update
@@ -13,7 +14,8 @@ from licensetrack.core.columns import Instant, canonical_json, instant_text
 from licensetrack.core.db import Base
 from licensetrack.core.digests import chain_algorithm, digest
 
-GENESIS = "0" * 64
+CLOCK_STEP = "system:clock:step"
+CLOCK_TOLERANCE = dt.timedelta(minutes=1)  # clocks of several machines differ a little; a larger step back is told
 
 
 class Acting(Protocol):
@@ -53,6 +55,17 @@ class AuditHead(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+@dataclass(frozen=True)
+class _Clock:
+    """The machine's clock, which steps back by itself."""
+
+    id: None = None
+    login: str = "clock"
+
+
+_CLOCK = _Clock()
+
+
 def record(
     db: Session,
     tag: str,
@@ -64,17 +77,47 @@ def record(
     **details: Any,
 ) -> int:
     """Appends one entry; returns its seq. `tag` is the permission's string; `operation` ties ledger events to it."""
-    at = now()
-    db.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=AuditHead.seq + 1))  # takes the lock on PostgreSQL
-    head = db.execute(select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1)).one()
-    text, algorithm = canonical_json(details), chain_algorithm()
-    covered = [head.seq, instant_text(at), actor.id, actor.login, tag, subject, outcome, operation, text, head.digest]
+    lock_head(db)
+    seq, previous, last = db.execute(
+        select(AuditHead.seq, AuditHead.digest, AuditEntry.at).outerjoin(AuditEntry, AuditEntry.seq == AuditHead.seq)
+    ).one()
+    at = now()  # only now: whoever waited for the lock comes after the one who held it
+    if last is not None and at < last:
+        if last - at > CLOCK_TOLERANCE:
+            seq, previous = _append(
+                db, seq, previous, at, _CLOCK, CLOCK_STEP, "clock", "done", None, {"from": last, "to": at}
+            )
+        else:
+            at = last
+    seq, _ = _append(db, seq, previous, at, actor, tag, subject, outcome, operation, details)
+    return seq
+
+
+def lock_head(db: Session) -> None:
+    """Waits for the turn to append, which ends with the transaction; also for acts that share no row to wait at."""
+    db.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=AuditHead.seq))
+
+
+def _append(
+    db: Session,
+    last_seq: int,
+    previous: str,
+    at: dt.datetime,
+    actor: Acting,
+    tag: str,
+    subject: str,
+    outcome: str,
+    operation: str | None,
+    details: dict[str, Any],
+) -> tuple[int, str]:
+    seq, text, algorithm = last_seq + 1, canonical_json(details), chain_algorithm()
+    covered = [seq, instant_text(at), actor.id, actor.login, tag, subject, outcome, operation, text, previous]
     link = digest(canonical_json(covered), algorithm)
     db.execute(
         insert(AuditEntry).values(
-            seq=head.seq, at=at, actor_id=actor.id, actor=actor.login, tag=tag, subject=subject, outcome=outcome,
-            operation=operation, details=text, algorithm=algorithm, previous=head.digest, digest=link,
+            seq=seq, at=at, actor_id=actor.id, actor=actor.login, tag=tag, subject=subject, outcome=outcome,
+            operation=operation, details=text, algorithm=algorithm, previous=previous, digest=link,
         )
     )  # fmt: skip
-    db.execute(update(AuditHead).where(AuditHead.id == 1).values(digest=link))
-    return int(head.seq)
+    db.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, digest=link))
+    return seq, link

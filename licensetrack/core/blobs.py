@@ -47,6 +47,7 @@ def path_of(digest: str) -> Path:
 
 
 def _write_durably(target: Path, content: bytes) -> None:
+    created = not target.parent.exists()
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(suffix=".part", dir=target.parent)
     try:
@@ -58,16 +59,23 @@ def _write_durably(target: Path, content: bytes) -> None:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # the rename itself must survive a power cut
-        directory = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+    _sync_folder(target.parent)  # the rename itself must survive a power cut
+    if created:
+        _sync_folder(target.parent.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name != "posix":
+        return
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def register(db: Session, content: bytes, name: str) -> Blob:
-    """The row of a file whose bytes `keep` writes before the commit; the same bytes under the same name have one row."""
+    """The row of a file whose bytes `keep` writes before the commit; the same bytes of the same name have one row."""
     digest = hashlib.sha256(content).hexdigest()
     known = db.scalars(select(Blob).where(Blob.digest == digest, Blob.name == name[:255])).first()
     if known is not None:
@@ -81,7 +89,9 @@ def register(db: Session, content: bytes, name: str) -> Blob:
 def keep(content: bytes) -> None:
     """Writes a file's bytes durably; call it last in the transaction, so that a refused act leaves no file behind."""
     target = path_of(hashlib.sha256(content).hexdigest())
-    if not target.exists():
+    if target.exists():
+        os.utime(target)  # an old orphan that is wanted again is young for `sweep`
+    else:
         _write_durably(target, content)
 
 

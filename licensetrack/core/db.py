@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,7 +12,7 @@ from typing import IO, Any
 
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from licensetrack.core.errors import Conflict
@@ -22,6 +23,8 @@ except ImportError:  # Windows: SQLite's own busy wait must do there
     fcntl = None  # type: ignore[assignment]
 
 BUSY_SECONDS = 30
+BUSY = "The database is busy; nothing was written. Please try again."
+DUPLICATE = "Somebody recorded the same at this very moment; nothing was written. Please look again."
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -70,6 +73,7 @@ def make_engine(url: str) -> Engine:
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "trusted_schema=OFF",
             "cache_size=-65536",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE deletes rows past the append-only triggers
         ):
             connection.execute(f"PRAGMA {pragma}")
         if connection.execute("PRAGMA foreign_keys").fetchone()[0] != 1:
@@ -111,17 +115,29 @@ def _turn(bound: Engine) -> Iterator[None]:
     if bound.dialect.name != "sqlite" or fcntl is None or not database or database == ":memory:":
         yield
         return
-    lock: IO[bytes]
     with Path(f"{database}.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _wait_for(lock)
         yield
+
+
+def _wait_for(lock: IO[bytes]) -> None:
+    """Takes the file lock in turn. Raises Conflict after BUSY_SECONDS: a writer that hangs must not hang all others."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        queued = threading.Thread(target=fcntl.flock, args=(lock, fcntl.LOCK_EX), daemon=True)
+        queued.start()
+        queued.join(BUSY_SECONDS)
+        if queued.is_alive():
+            raise Conflict(BUSY) from None
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A writing transaction: commits when the block ends, rolls back when it raises; an inner one joins the outer one.
 
-    Raises Conflict when the database stays locked, RuntimeError inside a `reading` block: it would wait for itself.
+    Raises Conflict when the database stays locked or another writer was faster with the same unique value, and
+    RuntimeError inside a `reading` block: it would wait for itself.
     """
     outer = _writing.get()
     if outer is not None:
@@ -137,7 +153,11 @@ def transaction() -> Iterator[Session]:
             db.commit()
         except OperationalError as error:
             if is_busy(error):
-                raise Conflict("The database is busy; nothing was written. Please try again.") from error
+                raise Conflict(BUSY) from error
+            raise
+        except IntegrityError as error:
+            if is_duplicate(error):
+                raise Conflict(DUPLICATE) from error
             raise
         finally:
             _writing.reset(token)
@@ -167,7 +187,12 @@ def reading() -> Iterator[Session]:
 def is_busy(error: OperationalError) -> bool:
     """Whether the database refused because somebody else holds the lock."""
     text = str(error.orig).lower()
-    return "database is locked" in text or "lock timeout" in text
+    return any(sign in text for sign in ("database is locked", "lock timeout", "deadlock detected"))
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Whether the database refused a second row with the same unique value."""
+    return getattr(error.orig, "sqlstate", "") == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
 def insert_rows(db: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -44,7 +44,8 @@ def post_entry(line: BudgetLine, *, actor: Actor, document_id: int | None = None
     require(actor, "procurement:budget:post")
     check_line(line)
     with transaction() as db:
-        if any(entry.voucher == line.voucher for entry in standing_entries(db)):
+        audit.lock_head(db)  # two entries of one voucher share no row at which the second could wait
+        if standing_entries(db, line.voucher):
             raise Refused("The voucher %(voucher)s is in the ledger already.", voucher=line.voucher)
         entry = BudgetEntry(
             kind=line.kind, on=line.on, at=now(), amount=line.amount, summary=line.summary, voucher=line.voucher,
@@ -62,6 +63,7 @@ def reverse_entry(entry: BudgetEntry, *, actor: Actor, reason: str) -> BudgetEnt
     """Takes an entry back on its own day. Raises Conflict when somebody did so before."""
     require(actor, "procurement:budget:reverse")
     with transaction() as db:
+        audit.lock_head(db)
         if db.scalar(select(BudgetEntry.id).where(BudgetEntry.reverses_id == entry.id)) is not None:
             raise Conflict("The entry of voucher %(voucher)s was taken back already.", voucher=entry.voucher)
         opposite = BudgetEntry(
@@ -74,9 +76,11 @@ def reverse_entry(entry: BudgetEntry, *, actor: Actor, reason: str) -> BudgetEnt
     return opposite
 
 
-def standing_entries(db: Session) -> Sequence[BudgetEntry]:
-    """Entries that were not taken back, in order of their day."""
+def standing_entries(db: Session, voucher: str | None = None) -> Sequence[BudgetEntry]:
+    """Entries that were not taken back, of one voucher or all, in order of their day."""
     reversal = aliased(BudgetEntry)
     taken_back = select(reversal.reverses_id).where(reversal.reverses_id.is_not(None))
     query = select(BudgetEntry).where(BudgetEntry.reverses_id.is_(None), BudgetEntry.id.not_in(taken_back))
+    if voucher is not None:
+        query = query.where(BudgetEntry.voucher == voucher)
     return db.scalars(query.order_by(BudgetEntry.on, BudgetEntry.id)).all()

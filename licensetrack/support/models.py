@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, String
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from licensetrack.core.columns import BigId, Instant
@@ -18,6 +18,13 @@ class ServiceOrder(Base):
     __table_args__ = (
         CheckConstraint("satisfaction IS NULL OR satisfaction BETWEEN 1 AND 5", name="satisfaction"),
         Index("ix_service_order_number", "number"),
+        Index(
+            "uq_service_order_standing",
+            "number",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
         Index("ix_service_order_received", "received"),
     )
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)

@@ -56,6 +56,8 @@ def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int 
         check_line(line)
     if not lines:
         return 0
+    if len({line.number for line in lines}) < len(lines):
+        raise Refused("An order number appears twice among the new orders.")
     at = now()
     with transaction() as db:
         known = standing_orders(db)

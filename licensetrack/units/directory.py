@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.core import audit
-from licensetrack.core.clock import now
+from licensetrack.core.clock import now, today
 from licensetrack.core.db import insert_rows, reserve_ids, transaction
-from licensetrack.core.errors import Refused
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.names import name_key
 from licensetrack.units.models import Platform, Unit, UnitName
 
@@ -66,11 +66,18 @@ def register_unit(entry: UnitEntry, *, actor: Actor) -> Unit:
 
 
 def update_unit(unit: Unit, entry: UnitEntry, *, on: dt.date, actor: Actor) -> dict[str, tuple[str, str]]:
-    """Changes a unit's line from `on`; a new name leaves the old one findable. Returns what changed."""
+    """Changes a unit's line from `on`; a new name leaves the old one findable. Returns what changed.
+
+    Raises Refused for a name that is taken or a day to come, Conflict when the unit changed since it was read.
+    """
     require(actor, "units:unit:update", district=unit.district, unit_id=unit.id)
     check_entry(entry)
+    if on > today():
+        raise Refused("The date %(on)s lies in the future.", on=on)
     with transaction() as db:
-        unit = db.merge(unit, load=True)
+        if unit not in db:
+            db.add(unit)
+        _claim(db, unit)
         changed = differences(unit, entry)
         if not changed:
             return {}
@@ -82,6 +89,19 @@ def update_unit(unit: Unit, entry: UnitEntry, *, on: dt.date, actor: Actor) -> d
         db.flush()
         audit.record(db, "units:unit:update", f"unit:{unit.code}", actor, changed=changed, on=on)
     return changed
+
+
+def _claim(db: Session, unit: Unit) -> None:
+    """Compare and swap: a form that was filled in before somebody else's change must not undo it."""
+    claimed = db.execute(
+        update(Unit)
+        .where(Unit.id == unit.id, Unit.recorded_at == unit.recorded_at)
+        .values(recorded_at=Unit.recorded_at)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("The unit %(code)s changed meanwhile. Please look at it again.", code=unit.code)
+    db.refresh(unit)
 
 
 def _rename(db: Session, unit: Unit, name: str, on: dt.date) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
@@ -34,11 +34,15 @@ def units(
     """Units in code order; `search` finds code, contact, present and former names."""
     query = select(Unit).order_by(Unit.code)
     if search:
-        pattern = f"%{name_key(search)}%"
-        former = select(UnitName.unit_id).where(UnitName.name_key.like(pattern))
-        plain = f"%{search.strip()}%"
+        key, plain = name_key(search), search.strip()
+        former = select(UnitName.unit_id).where(UnitName.name_key.contains(key, autoescape=True))
         query = query.where(
-            or_(Unit.name_key.like(pattern), Unit.code.like(plain), Unit.contact.like(plain), Unit.id.in_(former))
+            or_(
+                Unit.name_key.contains(key, autoescape=True),
+                Unit.code.icontains(plain, autoescape=True),
+                Unit.contact.icontains(plain, autoescape=True),
+                Unit.id.in_(former),
+            )
         )
     if district:
         query = query.where(Unit.district == district)
@@ -68,7 +72,7 @@ def categories(db: Session) -> list[str]:
     return list(db.scalars(select(Unit.category).distinct().order_by(Unit.category)))
 
 
-def _within(query, scope: Scope):  # type: ignore[no-untyped-def]
+def _within(query: Select[Unit], scope: Scope) -> Select[Unit]:
     if scope.kind == "district":
         return query.where(Unit.district == scope.value)
     if scope.kind == "unit":

@@ -247,6 +247,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("service_order", schema=None) as batch_op:
         batch_op.create_index("ix_service_order_number", ["number"], unique=False)
+        standing = sa.text("superseded_at IS NULL")  # one version of an order stands, the others were replaced
+        batch_op.create_index(
+            "uq_service_order_standing", ["number"], unique=True, sqlite_where=standing, postgresql_where=standing
+        )
         batch_op.create_index("ix_service_order_received", ["received"], unique=False)
         batch_op.create_index(batch_op.f("ix_service_order_unit_id"), ["unit_id"], unique=False)
 
@@ -436,6 +440,7 @@ def downgrade() -> None:
     with op.batch_alter_table("service_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_service_order_unit_id"))
         batch_op.drop_index("ix_service_order_received")
+        batch_op.drop_index("uq_service_order_standing")
         batch_op.drop_index("ix_service_order_number")
 
     op.drop_table("service_order")
