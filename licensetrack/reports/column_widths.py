@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import islice
+from typing import NamedTuple
 
 from licensetrack.reports.document import Column, Table
 from licensetrack.reports.numbers import Kind, cell_text
@@ -14,32 +16,78 @@ _USUAL = 0.85
 _WORD = re.compile(r"[!-~]+|.")
 
 
+class Needs(NamedTuple):
+    """What the columns ask for, in points: room for the widest cell, for all but the longest texts, for the longest
+    word; and the widths of every sampled row's cells.
+    """
+
+    widest: list[float]
+    usual: list[float]
+    least: list[float]
+    rows: list[list[float]]
+
+
 def column_widths(table: Table, total: float, size: float, padding: float) -> list[float]:
     """Widths in points that add up to `total`, for type of `size` points with `padding` on each side of a cell.
 
-    A column is as wide as its widest cell if all of them fit (judged by the first 200 rows and the totals). If not, the
-    few longest texts are left to wrap, and then the widest columns give way until the table fits; a number, a date or a
-    code is not broken where that can be avoided.
-    A column with a stated share of the width gets that share.
+    A column is as wide as its widest cell if all of them fit (judged by the first 200 rows and the totals). If not,
+    either the widest columns give way, or the few longest texts wrap, whichever makes the table shorter; a number,
+    a date or a code is not broken where that can be avoided. A column with a stated share of the width gets that
+    share.
     """
-    widest, usual, least = _needs(table, size, padding)
+    needs = column_needs(table, size, padding)
     for index, column in enumerate(table.columns):
         if column.width:
-            widest[index] = usual[index] = max(column.width * total, least[index])
-    for wanted in (widest, usual):
-        if sum(wanted) <= total:
-            spare = total - sum(wanted)
-            return [width + spare * width / sum(wanted) for width in wanted]
-    if sum(least) >= total:
-        return [width * total / sum(least) for width in least]
-    low, high = 0.0, max(usual)
-    for _ in range(40):  # halves the doubt each time: the cap at which the table just fits
+            needs.widest[index] = needs.usual[index] = max(column.width * total, needs.least[index])
+    spare = total - sum(needs.widest)
+    if spare >= 0:
+        return [width + spare * width / sum(needs.widest) for width in needs.widest]
+    if sum(needs.least) >= total:
+        return [width * total / sum(needs.least) for width in needs.least]
+    capped = _capped_to(total, needs.widest, needs.least)
+    spare = total - sum(needs.usual)
+    if spare < 0:
+        return capped
+    short = [most - width for most, width in zip(needs.widest, needs.usual, strict=True)]
+    wrapped = [width + spare * lack / sum(short) for width, lack in zip(needs.usual, short, strict=True)]
+    return min(capped, wrapped, key=lambda widths: _lines(needs.rows, widths))
+
+
+def column_needs(table: Table, size: float, padding: float) -> Needs:
+    """Measures the headings, the first 200 rows and the totals."""
+    heads = [text_width(column.title, size) for column in table.columns]
+    least = [min(width, 2.2 * size) for width in heads]
+    rows: list[list[float]] = []
+    air = 2 * padding + 1
+    for row in (*islice(table.rows, _SAMPLE), *table.totals):
+        widths: list[float] = []
+        for index, (value, column) in enumerate(zip(row, table.columns, strict=True)):
+            width = 0.0
+            for line in cell_text(value, column.kind).split("\n"):
+                width = max(width, text_width(line, size))
+                if width > least[index]:
+                    least[index] = max(least[index], _unbroken(line, width, column, size))
+            widths.append(width + air)
+        rows.append(widths)
+    found = [sorted(widths) for widths in zip(*rows, strict=True)] or [[0.0] for _ in heads]
+    widest = [max(widths[-1], head + air) for widths, head in zip(found, heads, strict=True)]
+    usual = [
+        max(widths[int((len(widths) - 1) * _USUAL)], head + air, need + air)
+        for widths, head, need in zip(found, heads, least, strict=True)
+    ]
+    return Needs(widest, usual, [width + air for width in least], rows)
+
+
+def _capped_to(total: float, wanted: list[float], least: list[float]) -> list[float]:
+    """Every column up to the one cap at which the table just fits."""
+    low, high = 0.0, max(wanted)
+    for _ in range(40):  # halves the doubt each time
         cap = (low + high) / 2
-        if sum(_capped(usual, least, cap)) > total:
+        if sum(_capped(wanted, least, cap)) > total:
             high = cap
         else:
             low = cap
-    widths = _capped(usual, least, low)
+    widths = _capped(wanted, least, low)
     widths[widths.index(max(widths))] += total - sum(widths)
     return widths
 
@@ -48,24 +96,9 @@ def _capped(wanted: list[float], least: list[float], cap: float) -> list[float]:
     return [min(want, max(cap, need)) for want, need in zip(wanted, least, strict=True)]
 
 
-def _needs(table: Table, size: float, padding: float) -> tuple[list[float], list[float], list[float]]:
-    """For every column the width of its widest cell, of all but its longest texts, and of its widest word."""
-    heads = [text_width(column.title, size) for column in table.columns]
-    least = [min(width, 2.2 * size) for width in heads]
-    found: list[list[float]] = [[width] for width in heads]
-    for row in (*islice(table.rows, _SAMPLE), *table.totals):
-        for index, (value, column) in enumerate(zip(row, table.columns, strict=True)):
-            width = 0.0
-            for line in cell_text(value, column.kind).split("\n"):
-                width = max(width, text_width(line, size))
-                if width > least[index]:
-                    least[index] = max(least[index], _unbroken(line, width, column, size))
-            found[index].append(width)
-    air = 2 * padding + 1
-    usual = [
-        max(sorted(widths)[int(len(widths) * _USUAL)], *pair) for widths, *pair in zip(found, heads, least, strict=True)
-    ]
-    return [max(widths) + air for widths in found], [width + air for width in usual], [width + air for width in least]
+def _lines(rows: list[list[float]], widths: list[float]) -> int:
+    """How many lines the sampled rows take."""
+    return sum(max(math.ceil(need / width - 0.001) for need, width in zip(row, widths, strict=True)) for row in rows)
 
 
 def _unbroken(line: str, width: float, column: Column, size: float) -> float:

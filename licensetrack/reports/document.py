@@ -57,8 +57,9 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Column:
-    """A table column: its heading and what its cells hold; `width` is its share of the table (0 to 1), 0 for what it needs.
+    """A table column: its heading and what its cells hold.
 
+    `width` is its share of the table's width (0 to 1), or 0 for what its content needs.
     `merge` joins equal neighbors into one cell (where the merging columns to the left of it are equal as well).
     Columns side by side with the same `group` stand under one common heading.
     """

@@ -4,6 +4,7 @@ workbook.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -128,12 +129,17 @@ def cell_text(value: Cell, kind: Kind = Kind.TEXT) -> str:
     if value is None:
         return NO_VALUE if kind in NUMBER_KINDS else ""
     if isinstance(value, str):
-        return value
+        return printable(value)
     if isinstance(value, Figure):
         return value.text(Style.TABLE)
     if isinstance(value, date):
         return value.isoformat()
     return number_text(value, kind if kind in NUMBER_KINDS else Kind.INDEX)
+
+
+def printable(text: str) -> str:
+    """The text without control characters, which no Office file may hold; line feeds stay."""
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def cell_number(value: Cell) -> int | Decimal | None:
@@ -143,6 +149,7 @@ def cell_number(value: Cell) -> int | Decimal | None:
     return value if isinstance(value, int | Decimal) else None
 
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 NUMBER_KINDS = frozenset({Kind.INDEX, Kind.COUNT, Kind.MONEY, Kind.PERCENT, Kind.SCORE})
 
 

@@ -35,6 +35,7 @@ from licensetrack.reports.document import (
 )
 from licensetrack.reports.document import PageBreak as PageBreakBlock
 from licensetrack.reports.fonts import FontBook, Purpose, font_book
+from licensetrack.reports.numbers import printable
 from licensetrack.reports.pdf_blocks import Bookmark, ChartFlow, TextFlow
 from licensetrack.reports.pdf_cells import CellType
 from licensetrack.reports.pdf_form import FormFlow
@@ -206,7 +207,7 @@ class _Printer:
         self._flow += [NextPageTemplate("landscape" if section.landscape else "portrait"), PageBreak()]
 
     def _text(self, text: str, style: styles.TextStyle) -> TextFlow:
-        return TextFlow(text, style, self._book)
+        return TextFlow(printable(text), style, self._book)
 
     def _bookmark(self, block: Heading | AnnexTitle) -> None:
         """Levels may go down by one step at a time only."""

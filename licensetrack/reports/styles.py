@@ -81,7 +81,7 @@ CHART_CAPTION = TextStyle(Purpose.HEADING, SIZE_5, 18, centered=True, before=4, 
 ANNEX_NUMBER = TextStyle(Purpose.HEADING, SIZE_3, LINE_PITCH)
 ANNEX_TITLE = TextStyle(Purpose.TITLE, SIZE_SMALL_2, 30, centered=True, before=4, after=8)
 
-_HEADINGS = {
+HEADINGS = {
     1: TextStyle(Purpose.HEADING, SIZE_3, LINE_PITCH, indent=2, tracking=TRACKING),
     2: TextStyle(Purpose.SUBHEADING, SIZE_3, LINE_PITCH, indent=2, tracking=TRACKING),
     3: TextStyle(Purpose.BODY, SIZE_3, LINE_PITCH, indent=2, tracking=TRACKING),
@@ -92,7 +92,7 @@ _TONES = {Tone.BODY: BODY, Tone.CENTERED: CENTERED, Tone.RIGHT: FLUSH_RIGHT, Ton
 
 def heading_style(heading: Heading) -> TextStyle:
     """一、 in 黑体, （一） in 楷体, 1. and （1） in 仿宋, all in the size of the text."""
-    return _HEADINGS[heading.level]
+    return HEADINGS[heading.level]
 
 
 def paragraph_style(paragraph: Paragraph) -> TextStyle:

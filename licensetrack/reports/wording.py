@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from licensetrack.core.errors import DomainError
-from licensetrack.reports.numbers import UNIT_WORDS, Figure, Style
+from licensetrack.reports.numbers import UNIT_WORDS, Figure, Style, printable
 
 
 class WordingError(DomainError):
@@ -139,7 +139,7 @@ def checked_text(text: str, figures: Mapping[str, Figure], place: str) -> tuple[
 
 def plain(spans: tuple[Span, ...]) -> str:
     """The sentence as it is read."""
-    return "".join(str(span) for span in spans)
+    return printable("".join(str(span) for span in spans))
 
 
 def _span(mark: str, figures: Mapping[str, Figure], place: str) -> Span:

@@ -1,0 +1,265 @@
+"""Writes a document's sheets as an Excel workbook: real numbers with formats, frozen headings, ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+import xlsxwriter
+
+from licensetrack.reports.archive import repacked
+from licensetrack.reports.column_widths import column_needs
+from licensetrack.reports.document import ChartBlock, Column, Document, Form, Row, Sheet, Table, place_cells
+from licensetrack.reports.native_charts import add_native, native_charts, spelled_out
+from licensetrack.reports.numbers import EXCEL_FORMATS, UNIT_WORDS, Cell, Figure, Kind, cell_number, cell_text
+from licensetrack.reports.scene import text_width
+from licensetrack.reports.xlsx_formats import Formats
+
+FIGURES_SHEET = "数据清单"
+_SIZE = 10.5
+_POINTS_PER_CHARACTER = 5.6
+_WIDEST = 48.0
+_FORM_CHARACTERS = 96.0
+_PIXELS_PER_MM = 96 / 25.4
+_CHART_COLUMNS_AWAY = 2
+_MANY_ROWS = 20_000
+_A4 = 9
+_LINE = 15.0
+_LINK_COLUMN = 4
+
+
+def render_xlsx(document: Document) -> bytes:
+    """The .xlsx file: the document's sheets, and a list of its figures that leads to the rows behind each.
+
+    Text is never read as a formula or a link. With many rows they are written as they come, in constant memory. The
+    same document gives the same bytes. Raises ValueError for sheet names that Excel does not allow.
+    """
+    output = BytesIO()
+    book = xlsxwriter.Workbook(
+        output,
+        {
+            "constant_memory": _has_many_rows(document),
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": "宋体", "font_size": _SIZE},
+        },
+    )
+    properties = document.properties
+    book.set_properties(
+        {
+            "title": document.title.replace("\n", ""),
+            "author": properties.author,
+            "subject": properties.subject,
+            "keywords": properties.keywords,
+            "created": properties.created.astimezone(UTC).replace(tzinfo=None),
+        }
+    )
+    formats = Formats(book)
+    for sheet in (*document.sheets, *_figures_sheet(document)):
+        _SheetWriter(book, formats, sheet).write()
+    book.close()
+    return repacked(output.getvalue(), spelled_out)
+
+
+def _has_many_rows(document: Document) -> bool:
+    def rows() -> Iterator[Row]:
+        for sheet in document.sheets:
+            for block in sheet.blocks:
+                if isinstance(block, Table):
+                    yield from block.rows
+
+    return next(islice(rows(), _MANY_ROWS, None), None) is not None
+
+
+def _figures_sheet(document: Document) -> list[Sheet]:
+    """One row per figure: name, value, unit, and the sheet that holds its rows."""
+    if not document.figures:
+        return []
+    sheets = {sheet.figure: sheet.name for sheet in document.sheets if sheet.figure}
+    columns = (Column("指标"), Column("代码"), Column("数值", Kind.COUNT), Column("单位"), Column("明细所在工作表"))
+    rows = [
+        (figure.label or figure.name, figure.name, figure, _unit_word(figure), sheets.get(figure.name, ""))
+        for figure in document.figures.values()
+    ]
+    return [Sheet(FIGURES_SHEET, (Table(columns, rows, "报告数据清单"),))]
+
+
+def _unit_word(figure: Figure) -> str:
+    words = UNIT_WORDS.get(figure.unit)
+    return words[0] if words else ""
+
+
+class _SheetWriter:
+    """Fills one sheet from top to bottom, row by row, so that rows already written can leave the memory."""
+
+    def __init__(self, book: Any, formats: Formats, sheet: Sheet) -> None:
+        self._book, self._formats, self._plan = book, formats, sheet
+        self._sheet = book.add_worksheet(sheet.name)
+        self._row = 0
+        self._widths: list[float] = []
+
+    def write(self) -> None:
+        """Tables and forms first; charts stand beside or below them."""
+        sheet = self._sheet
+        sheet.set_paper(_A4)
+        if self._plan.landscape:
+            sheet.set_landscape()
+        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&C— &P —")
+        sheet.hide_gridlines(2)
+        blocks = self._plan.blocks
+        tables = [block for block in blocks if not isinstance(block, ChartBlock)]
+        for number, block in enumerate(tables):
+            if number:
+                self._row += 2
+            if isinstance(block, Table):
+                self._table(block, first=number == 0, alone=len(tables) == 1)
+            else:
+                self._form(block)
+        charts = [block for block in blocks if isinstance(block, ChartBlock)]
+        if charts:
+            self._charts(charts)
+
+    def _table(self, table: Table, first: bool, alone: bool) -> None:
+        columns = table.columns
+        if table.caption:
+            self._sheet.set_row(self._row, 24)
+            self._sheet.write_string(self._row, 0, table.caption, self._formats.title)
+            self._row += 1
+        head = self._row
+        self._head(table)
+        if first:
+            self._set_widths(
+                [min(need / _POINTS_PER_CHARACTER + 1, _WIDEST) for need in column_needs(table, _SIZE, 2).widest]
+            )
+        if alone:
+            self._sheet.freeze_panes(self._row, 0)
+            self._sheet.repeat_rows(head, self._row - 1)
+        for row, total in table.all_rows():
+            lines = self._lines(row, table)
+            if lines > 1:
+                self._sheet.set_row(self._row, lines * _LINE)
+            for index, (value, column) in enumerate(zip(row, columns, strict=True)):
+                cell_format = self._formats.cell(_kind(value, column.kind), column.alignment, total)
+                self._cell(self._row, index, value, column.kind, cell_format)
+            self._row += 1
+        if alone and not table.grouped and not table.totals and self._row > head + 1:
+            self._sheet.autofilter(head, 0, self._row - 1, len(columns) - 1)
+        self._note(table.note)
+
+    def _head(self, table: Table) -> None:
+        """Group names are written once, above the first of their columns."""
+        if table.grouped:
+            previous = ""
+            for index, column in enumerate(table.columns):
+                name = column.group if column.group != previous else ""
+                self._sheet.write_string(self._row, index, name, self._formats.head)
+                previous = column.group
+            self._row += 1
+        for index, column in enumerate(table.columns):
+            self._sheet.write_string(self._row, index, column.title, self._formats.head)
+        self._row += 1
+
+    def _form(self, form: Form) -> None:
+        if form.caption:
+            self._sheet.set_row(self._row, 30)
+            title = self._formats.centered_title
+            self._sheet.merge_range(self._row, 0, self._row, len(form.widths) - 1, form.caption, title)
+            self._row += 1
+        shares = sum(form.widths)
+        self._set_widths([share / shares * _FORM_CHARACTERS for share in form.widths])
+        top = self._row
+        for place in place_cells(form):
+            cell = place.cell
+            kind = _kind(cell.value, cell.kind)
+            cell_format = self._formats.label if cell.label else self._formats.cell(kind, cell.alignment, False)
+            row, column = top + place.row, place.column
+            if cell.rows > 1 or cell.columns > 1:
+                self._sheet.merge_range(row, column, row + cell.rows - 1, column + cell.columns - 1, "", cell_format)
+            self._cell(row, column, cell.value, cell.kind, cell_format)
+        for offset, height in enumerate(_row_heights(form)):
+            self._sheet.set_row(top + offset, height)
+        self._row = top + len(form.rows)
+        self._note(form.note)
+
+    def _note(self, note: str) -> None:
+        if note:
+            self._sheet.write_string(self._row, 0, note, self._formats.note)
+            self._row += 1
+
+    def _set_widths(self, widths: list[float]) -> None:
+        if self._widths:
+            return
+        for index, width in enumerate(widths):
+            self._sheet.set_column(index, index, width)
+        self._widths = widths
+
+    def _lines(self, row: Row, table: Table) -> int:
+        """How many lines the row's texts take; said to the workbook, because not every program finds out by
+        itself.
+        """
+        return max(
+            -(-round(text_width(value, 1.0) * _SIZE / _POINTS_PER_CHARACTER) // max(round(width) - 1, 1))
+            if isinstance(value, str)
+            else 1
+            for value, width in zip(row, self._widths, strict=False)
+        )
+
+    def _cell(self, row: int, column: int, value: Cell, kind: Kind, cell_format: Any) -> None:
+        number = cell_number(value)
+        if number is not None:
+            self._sheet.write_number(row, column, number, cell_format)
+        elif isinstance(value, date):
+            self._sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), cell_format)  # noqa: DTZ001
+        elif value is None or (isinstance(value, Figure) and value.value is None):
+            self._sheet.write_blank(row, column, None, cell_format)
+        elif self._plan.name == FIGURES_SHEET and column == _LINK_COLUMN and value:
+            self._sheet.write_url(row, column, f"internal:'{value}'!A1", cell_format, str(value))
+        else:
+            self._sheet.write_string(row, column, cell_text(value, kind), cell_format)
+
+    def _charts(self, blocks: list[ChartBlock]) -> None:
+        """Below the tables: the numbers on the left, the charts beside them."""
+        row = self._row + 2 if self._row else 0
+        for block in blocks:
+            if block.caption:
+                self._sheet.write_string(row, 0, block.caption, self._formats.title)
+                row += 1
+            for native in native_charts(block.chart):
+                chart = add_native(self._book, self._sheet, native, row, self._formats.chart_cells)
+                chart.set_size({"width": 560, "height": max(220, round(native.height * _PIXELS_PER_MM))})
+                self._sheet.insert_chart(row, len(native.series) + _CHART_COLUMNS_AWAY, chart)
+                row += max(len(native.categories) + 3, round(native.height * _PIXELS_PER_MM / 20) + 3, 13)
+
+
+def _kind(value: Cell, kind: Kind) -> Kind:
+    """The format follows the value: a figure brings its own, a date in any column is a date."""
+    if isinstance(value, Figure):
+        return value.kind
+    if isinstance(value, date):
+        return Kind.DATE
+    if isinstance(value, str):
+        return Kind.TEXT
+    return kind if kind in EXCEL_FORMATS and kind is not Kind.TEXT else Kind.SCORE
+
+
+def _row_heights(form: Form) -> list[float]:
+    """Excel does not fit merged cells by itself; a line has room for as many hanzi as its width in characters
+    halved.
+    """
+    heights = [18.0] * len(form.rows)
+    shares = sum(form.widths)
+    for place in place_cells(form):
+        room = sum(form.widths[place.column : place.column + place.cell.columns]) / shares * _FORM_CHARACTERS / 2 - 1
+        text = cell_text(place.cell.value, place.cell.kind)
+        lines = sum(-(-len(line) // max(int(room), 1)) or 1 for line in text.split("\n"))
+        missing = lines * 15.0 + 4 - sum(heights[place.row : place.row + place.cell.rows])
+        if missing > 0:
+            for row in range(place.row, place.row + place.cell.rows):
+                heights[row] += missing / place.cell.rows
+    return heights
