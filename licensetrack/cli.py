@@ -130,7 +130,7 @@ def trace(name: str, as_of: dt.datetime | None, known_at: str | None, as_json: b
 @connected
 def report(year: int, as_of: dt.datetime | None, kind: str, form: str, output: Path) -> None:
     """Write one document of a year's evaluation."""
-    from licensetrack.demo import write_report
+    from licensetrack.jobs.reporting import write_report
 
     del kind  # there is one kind so far
     write_report(year, form, output, as_of=as_of.date() if as_of else None)
