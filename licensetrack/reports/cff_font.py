@@ -55,13 +55,19 @@ class CFFFont:
 
     def __init__(self, name: str, path: Path, number: int = -1) -> None:
         self.fontName = name
-        font = OpenTypeFont(path, lazy=True, fontNumber=number)
-        if "CFF " not in font:
-            raise UnusableOutlines("no CFF outlines")
-        table = font.reader.tables["CFF "]
-        with path.open("rb") as file:
-            file.seek(table.offset)
-            self._outlines = Outlines(file.read(table.length))
+        with OpenTypeFont(path, lazy=True, fontNumber=number) as font:
+            if "CFF " not in font:
+                raise UnusableOutlines("no CFF outlines")
+            table = font.reader.tables["CFF "]
+            with path.open("rb") as file:
+                file.seek(table.offset)
+                self._outlines = Outlines(file.read(table.length))
+            self._read_metrics(font)
+        self.face = _Face(self._postscript_name, self._ascent, self._descent)
+        self.encoding = self
+        self._usages: WeakKeyDictionary[Any, _Usage] = WeakKeyDictionary()
+
+    def _read_metrics(self, font: OpenTypeFont) -> None:
         per_mille = 1000 / font["head"].unitsPerEm
         advances = font["hmtx"].metrics
         self.glyph_of: dict[int, int] = {}
@@ -71,14 +77,11 @@ class CFFFont:
             self.widths[char] = advances[glyph_name][0] * per_mille
         head, metrics = font["head"], font["OS/2"]
         self._bbox = [round(side * per_mille) for side in (head.xMin, head.yMin, head.xMax, head.yMax)]
-        self._postscript_name = str(font["name"].getDebugName(6) or name)
+        self._postscript_name = str(font["name"].getDebugName(6) or self.fontName)
         self._ascent = round(metrics.sTypoAscender * per_mille)
         self._descent = round(metrics.sTypoDescender * per_mille)
         self._cap_height = round(getattr(metrics, "sCapHeight", 700) * per_mille)
         self._serif = 2 if "Serif" in self._postscript_name else 0
-        self.face = _Face(self._postscript_name, self._ascent, self._descent)
-        self.encoding = self
-        self._usages: WeakKeyDictionary[Any, _Usage] = WeakKeyDictionary()
 
     def stringWidth(self, text: str, size: float, encoding: str = "utf8") -> float:  # noqa: N802 - reportlab's name
         """Width in points; a character the font lacks counts one em."""

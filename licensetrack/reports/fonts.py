@@ -216,11 +216,11 @@ def _read_folder(folder: Path) -> Iterator[FontFile]:
             continue
         try:
             if path.suffix.lower() in (".ttc", ".otc"):
-                fonts = list(enumerate(TTCollection(path, lazy=True).fonts))
+                with TTCollection(path, lazy=True) as collection:
+                    yield from [FontFile(path, n, _families(font)) for n, font in enumerate(collection.fonts)]
             else:
-                fonts = [(-1, TTFont(path, lazy=True))]
-            for number, font in fonts:
-                yield FontFile(path, number, _families(font))
+                with TTFont(path, lazy=True) as font:
+                    yield FontFile(path, -1, _families(font))
         except (TTLibError, OSError) as error:
             log.warning("cannot read the font %s: %s", path.name, error)
 

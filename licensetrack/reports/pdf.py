@@ -6,6 +6,7 @@ from datetime import UTC
 from io import BytesIO
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.lib.utils import TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
@@ -45,6 +46,8 @@ from licensetrack.reports.styles import LANDSCAPE, MM, PORTRAIT, Page
 _PAGES = {"portrait": PORTRAIT, "landscape": LANDSCAPE}
 _CELL_LEADING = 1.36
 _PROGRAM = "licensetrack"
+
+rl_config.useA85 = 0  # pages as plain bytes: a fifth smaller than as text
 
 
 def render_pdf(document: Document, fonts: FontBook | None = None) -> bytes:
