@@ -17,10 +17,14 @@ from sqlalchemy.orm import DeclarativeBase
 
 from licensetrack.core import schema
 from licensetrack.core.db import Base
+from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from tools.writing import ROOT, opening, storeys, table
 
 PACKAGE = ROOT / "licensetrack"
-SQLITE: Dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+INVARIANTS = """\
+`licensetrack verify` asks these of the tables, and besides them the audit chain, the digest of every operation's events, the
+digest of every signed evaluation, every stored file, and the database engine itself."""
+SQLITE: Dialect = sqlite.dialect()
 POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -32,7 +36,8 @@ def document() -> str:
         lines += [f"## {room}", ""]
         for found in classes:
             lines += _of_table(found, append_only=_table(found).name in kept)
-    lines += ["## How the tables hang together", "", "```mermaid", "erDiagram", *_relations(), "```"]
+    lines += ["## How the tables hang together", "", "```mermaid", "erDiagram", *_relations(), "```", ""]
+    lines += ["## What must always hold", "", INVARIANTS, "", *(f"- {name}" for name in LEDGER_CHECKS)]
     return "\n".join(lines).rstrip() + "\n"
 
 
