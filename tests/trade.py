@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from licensetrack.accounts.permissions import Actor
 from licensetrack.allocation import issuing, life
@@ -25,7 +26,7 @@ def unit(code: str = "SZ0001", *, name: str = "", district: str = "福田区", c
 
 
 def issued(
-    number: str, holder: Unit, cpus: int | None = 16, on: str = "02-01", product: str = "virtualization", **more: str
+    number: str, holder: Unit, cpus: int | None = 16, on: str = "02-01", product: str = "virtualization", **more: Any
 ) -> LicenseSet:
     """A set issued to a unit."""
     return issuing.issue_set(number, holder, product, cpus=cpus, on=day(on), actor=ALICE, **more)

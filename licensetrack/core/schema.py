@@ -6,8 +6,16 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def newest() -> str:
+    """The newest migration. Raises alembic.util.CommandError where two claim to be it."""
+    scripts = Config()
+    scripts.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(scripts).get_current_head() or ""
 
 
 def config(url: str) -> Config:

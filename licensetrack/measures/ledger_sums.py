@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, select
 from sqlalchemy.orm import Session
 
+from licensetrack.accounts.permissions import EVERYWHERE
 from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import FORMAL
 from licensetrack.measures.question import Question
@@ -78,30 +80,46 @@ def first_passes(db: Session, question: Question) -> tuple[int, int]:
 def sets_behind(db: Session, question: Question, product: str | None = None) -> Sequence[dict[str, Any]]:
     """The formal sets that make the counts, one row per set and holder, with their seven counters, in order of number.
 
-    Dates after the day asked for are left out: they were not yet true then.
+    Product, district and category are those of the day asked for, and so are the days of issue, import and acceptance.
     """
     where = conditions(question)
     if product is not None:
         where.append(_e.product == product)
-    held = select(_e.set_id, _e.unit_id, *_sums()).where(*where).group_by(_e.set_id, _e.unit_id)
-    part = held.having(func.sum(_e.issued_sets) != 0).subquery()
+    place = (_e.set_id, _e.unit_id, _e.product, _e.district, _e.category)
+    part = select(*place, *_sums()).where(*where).group_by(*place).having(func.sum(_e.issued_sets) != 0).subquery()
+    days = _days(question, part.c.set_id).subquery()
     query = (
         select(
-            part, LicenseSet.number, LicenseSet.product, LicenseSet.kind, LicenseSet.issued_on, LicenseSet.imported_on,
-            LicenseSet.accepted_on, Unit.name.label("unit"), Unit.code.label("unit_code"), Unit.district, Unit.category,
+            part, LicenseSet.number, LicenseSet.kind, days.c.issued_on, days.c.imported_on, days.c.accepted_on,
+            Unit.name.label("unit"), Unit.code.label("unit_code"),
         )
         .join(LicenseSet, LicenseSet.id == part.c.set_id)
         .join(Unit, Unit.id == part.c.unit_id)
+        .join(days, days.c.set_id == part.c.set_id)
         .order_by(LicenseSet.number)
     )  # fmt: skip
-    rows = []
-    for row in db.execute(query):
-        found = dict(row._mapping)
-        for day in ("issued_on", "imported_on", "accepted_on"):
-            if found[day] is not None and found[day] > question.as_of:
-                found[day] = None
-        rows.append(found)
-    return rows
+    return [dict(row._mapping) for row in db.execute(query)]
+
+
+def _days(question: Question, sets: ColumnElement[int]) -> Select[Any]:
+    """Set → the days of its issue, last import and acceptance, by the facts that stood then, wherever it was held."""
+    whole = replace(question, scope=EVERYWHERE)
+    reversal = LedgerEvent.__table__.alias("reversal")
+    taken_back = reversal.c.reverses_id == _e.id
+    if question.known_at is not None:
+        taken_back &= reversal.c.at <= question.known_at
+    return (
+        select(
+            _e.set_id,
+            *(
+                func.max(case((_e.action == action, _e.on))).label(f"{stage}_on")
+                for action, stage in (("issue", "issued"), ("import", "imported"), ("accept", "accepted"))
+            ),
+        )
+        .where(*conditions(whole), _e.action.in_(("issue", "import", "accept")), _e.set_id.in_(select(sets)))
+        .where(~exists().where(taken_back))
+        .group_by(_e.set_id)
+    )
 
 
 def _sums() -> list[ColumnElement[int]]:

@@ -38,6 +38,14 @@ _LEGAL = " UNION ALL ".join(
     ]
 )
 
+_STAGES = ("issued", "imported", "accepted", "ended")
+
+
+def _day(column: str) -> str:
+    """A day that may be missing, as text that can be compared on every database."""
+    return f"coalesce(CAST({column} AS VARCHAR(10)), '')"
+
+
 LEDGER_CHECKS: dict[str, str] = {
     "every set equals the sum of its events": f"""
         SELECT s.number FROM license_set s
@@ -87,6 +95,24 @@ LEDGER_CHECKS: dict[str, str] = {
             SELECT set_id, sum(cpus) AS cpus FROM ({_STANDING}) t
             WHERE action IN ('issue', 'expand', 'shrink') GROUP BY set_id) e ON e.set_id = s.id
         WHERE coalesce(s.cpus, -1) <> coalesce(e.cpus, -1)""",
+    "a held set counts in one place, where its row says": f"""
+        SELECT s.number FROM license_set s JOIN (
+            SELECT set_id, unit_id, product, kind, district, category, sum(issued_sets) AS issued FROM ledger_event
+            GROUP BY set_id, unit_id, product, kind, district, category
+            HAVING {" OR ".join(f"sum({name}) <> 0" for name in _DELTAS)}) p ON p.set_id = s.id
+        WHERE p.unit_id <> s.unit_id OR p.product <> s.product OR p.kind <> s.kind OR p.issued <> 1""",
+    "a set's days are those of its events": f"""
+        SELECT s.number FROM license_set s JOIN (
+            SELECT set_id,
+                max(CASE WHEN action = 'issue' THEN "on" END) AS issued,
+                max(CASE WHEN action = 'import' THEN "on" END) AS imported,
+                max(CASE WHEN action = 'accept' THEN "on" END) AS accepted,
+                max(CASE WHEN action IN ('return', 'revoke', 'supersede') THEN "on" END) AS ended
+            FROM ({_STANDING}) t GROUP BY set_id) e ON e.set_id = s.id
+        WHERE {" OR ".join(f"{_day(f's.{stage}_on')} <> {_day(f'e.{stage}')}" for stage in _STAGES)}""",
+    "a set's platform belongs to a unit that held it": """
+        SELECT s.number FROM license_set s JOIN platform p ON p.id = s.platform_id
+        WHERE NOT EXISTS (SELECT 1 FROM ledger_event e WHERE e.set_id = s.id AND e.unit_id = p.unit_id)""",
     "a relocation sums to zero over its two units": f"""
         SELECT set_id FROM ({_STANDING}) t WHERE action IN ('relocate', 'reclassify')
         GROUP BY set_id, position HAVING {" OR ".join(f"sum({name}) <> 0" for name in _DELTAS)}""",
@@ -119,8 +145,18 @@ LEDGER_CHECKS: dict[str, str] = {
         SELECT number FROM service_order GROUP BY number
         HAVING sum(CASE WHEN superseded_at IS NULL THEN 1 ELSE 0 END) <> 1""",
     "a unit's present name is in its history": """
-        SELECT u.code FROM unit u WHERE NOT EXISTS (
-            SELECT 1 FROM unit_name n WHERE n.unit_id = u.id AND n.name = u.name AND n.until IS NULL)""",
+        SELECT u.code FROM unit u LEFT JOIN unit_name n ON n.unit_id = u.id AND n.until IS NULL
+        GROUP BY u.id, u.code, u.name HAVING count(n.id) <> 1 OR min(n.name) <> u.name""",
+    "an operation's events were recorded at one instant": """
+        SELECT key FROM ledger_event GROUP BY key HAVING count(DISTINCT at) > 1""",
+    "whoever acted has an account": """
+        SELECT a.actor_id FROM (
+            SELECT actor_id FROM ledger_event UNION SELECT actor_id FROM budget_entry
+            UNION SELECT actor_id FROM audit_entry) a
+        WHERE a.actor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM account u WHERE u.id = a.actor_id)""",
+    "audit entries follow each other in time": """
+        SELECT seq FROM (SELECT seq, tag, at, lag(at) OVER (ORDER BY seq) AS earlier FROM audit_entry) e
+        WHERE at < earlier AND tag <> 'system:clock:step'""",
     "every event belongs to an audited operation": """
         SELECT DISTINCT e.key FROM ledger_event e LEFT JOIN audit_entry a ON a.operation = e.key WHERE a.seq IS NULL""",
 }

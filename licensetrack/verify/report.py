@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from licensetrack.core import blobs
 from licensetrack.core.db import reading
-from licensetrack.verify import chains, evaluation_checks, stores
+from licensetrack.verify import chains, evaluation_checks, schema_checks, stores
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 
 SHOWN = 5
@@ -29,14 +29,17 @@ def verify() -> list[Finding]:
     with reading() as db:
         connection = db.connection()
         findings = [Finding(name, _rows(connection, query)) for name, query in LEDGER_CHECKS.items()]
-        hashed: dict[str, Callable[[Connection], Iterator[str]]] = {
+        others: dict[str, Callable[[Connection], Iterator[str]]] = {
             "the audit chain holds from its first entry to its head": chains.audit_chain,
             "every operation's events are those that were recorded": chains.operations,
             "every signed evaluation is what was signed": evaluation_checks.snapshots,
+            "the database is at the newest migration": schema_checks.versions,
+            "the schema is what the models say": schema_checks.differences,
+            "the database refuses changes to what happened": schema_checks.guards,
             "every file has its row and its digest": lambda c: stores.files(c, blobs.folder()),
             "the database engine finds no damage": stores.engine,
         }
-        findings += [Finding(name, tuple(islice(check(connection), SHOWN))) for name, check in hashed.items()]
+        findings += [Finding(name, tuple(islice(check(connection), SHOWN))) for name, check in others.items()]
     return findings
 
 

@@ -1,0 +1,57 @@
+"""The schema as a thing: at the newest migration, as the models say, with the triggers that keep what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+import licensetrack.accounts.models
+import licensetrack.allocation.models
+import licensetrack.core.audit
+import licensetrack.core.blobs
+import licensetrack.core.idempotency
+import licensetrack.core.outbox
+import licensetrack.performance.models
+import licensetrack.procurement.models
+import licensetrack.support.models
+import licensetrack.units.models  # noqa: F401
+from licensetrack.core import schema
+from licensetrack.core.db import Base
+
+APPEND_ONLY = (
+    "audit_entry", "budget_entry", "evaluation_snapshot", "evaluation_step", "evaluation_trace", "ledger_event",
+)  # fmt: skip
+_TRIGGERS = {
+    "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT c.relname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'""",
+}
+
+
+def versions(connection: Connection) -> Iterator[str]:
+    """A database that is behind, or ahead of, the program."""
+    recorded, newest = MigrationContext.configure(connection).get_current_heads(), schema.newest()
+    if recorded != (newest,):
+        yield f"the database is at {', '.join(recorded) or 'no migration'}, the program at {newest}"
+
+
+def differences(connection: Connection) -> Iterator[str]:
+    """Tables, columns, indexes and constraints that are not as the models say."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    for difference in compare_metadata(context, Base.metadata):
+        yield str(difference)[:200]
+
+
+def guards(connection: Connection) -> Iterator[str]:
+    """Tables of what happened that would let themselves be changed: a trigger is gone or switched off."""
+    found: dict[str, str] = {}
+    for table, definition in connection.execute(text(_TRIGGERS[connection.dialect.name])):
+        found[table] = found.get(table, "") + " " + definition.upper()
+    for table in APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            if verb not in found.get(table, ""):
+                yield f"{table} does not refuse {verb}"
