@@ -48,13 +48,21 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "audit_administrator": ("audit:*",),
     "operator": (*READ, "exchange:*", "units:*", "allocation:*", "procurement:*", "support:*"),
     "reviewer": (
-        *READ, "exchange:export", "allocation:request:review", "performance:evaluation:review",
+        *READ,
+        "exchange:export",
+        "allocation:request:review",
+        "performance:evaluation:review",
         "performance:evaluation:send_back",
-    ),  # fmt: skip
+    ),
     "performance_officer": (
-        *READ, "exchange:export", "performance:evaluation:evaluate", "performance:evaluation:rework",
-        "performance:evaluation:reopen", "performance:evaluation:complete", "procurement:*",
-    ),  # fmt: skip
+        *READ,
+        "exchange:export",
+        "performance:evaluation:evaluate",
+        "performance:evaluation:rework",
+        "performance:evaluation:reopen",
+        "performance:evaluation:complete",
+        "procurement:*",
+    ),
     "manager": (*READ, "exchange:export", "performance:evaluation:sign", "performance:evaluation:send_back"),
     "district_manager": ("measures:read", "allocation:read", "units:read", "exchange:export"),
     "unit_user": ("measures:read", "allocation:read", "units:read", "allocation:import:*"),

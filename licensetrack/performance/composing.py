@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from licensetrack.performance.framework import SIGNS, Branch, Framework
-from licensetrack.performance.naming import all_figures
+from licensetrack.performance.naming import all_figures, with_grade
 from licensetrack.performance.rules.grading import completion
 from licensetrack.performance.scorecard import Result, grade_of, target_text, total_of
 from licensetrack.performance.sheet import (
@@ -51,14 +51,15 @@ def compose(
 ) -> EvaluationSheet:
     """The sheet, without traces; `content` is what `gather` gave."""
     listed = list(results)
+    graded = grade_of(framework, listed)
     return EvaluationSheet(
         kind=run.kind, year=run.year, version=run.version, stage=run.stage, frozen=False, digest=None,
         as_of=run.as_of, known_at=run.known_at, signed_at=run.signed_at, steps=run.steps,
         framework=framework.code, framework_name=framework.name, framework_digest=run.framework_digest,
-        grades=framework.grades, header=paper.header, total=total_of(listed), grade=grade_of(framework, listed),
+        grades=framework.grades, header=paper.header, total=total_of(listed), grade=graded,
         indicators=_tree(framework, listed),
         figures={figure.name: figure for figure in all_figures(framework, listed, content)},
-        sections=paper.sections,
+        sections=tuple(with_grade(section, graded) for section in paper.sections),
         by_district=tuple(Part(**part) for part in content["by_district"]),
         by_category=tuple(Part(**part) for part in content["by_category"]),
         by_month=tuple(Month(**month) for month in content["by_month"]),

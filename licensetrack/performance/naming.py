@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +19,15 @@ from licensetrack.performance.sheet import FrozenFigure, Section, Value
 _MARK = re.compile(r"\{(?P<name>[a-z][\w.-]*)[^{}]*\}")
 
 
+GRADE = "grade"  # a word, no figure: the sheet already has it in place of its mark
+
+
 def all_figures(framework: Framework, results: Sequence[Result], content: Mapping[str, Any]) -> list[FrozenFigure]:
     """Every figure that a text of the evaluation may bind to.
 
     Beside the measures: `sets.accepted`, `budget.initial`, `value.C11`, `target.C11`, `completion.C11` (percent),
-    `score.C11` and `weight.C11` (also of branches: `score.C`, `score.C1`), `score.total`, `score.lost`, `weight.total`,
-    `count.level1`, `count.level2`, `count.level3`.
+    `score.C11` and `weight.C11` (also of branches: `score.C`, `score.C1`), `lost.C11`, `score.total`, `score.lost`,
+    `weight.total`, `count.level1`, `count.level2`, `count.level3`.
     """
     measures: dict[str, Value] = content["measures"]
     found = [
@@ -68,6 +72,7 @@ def _of_result(result: Result) -> list[FrozenFigure]:
     made = [_points(f"weight.{indicator.code}", indicator.name, indicator.weight)]
     if result.score is not None:
         made.append(_points(f"score.{indicator.code}", indicator.name, result.score))
+        made.append(_points(f"lost.{indicator.code}", indicator.name, indicator.weight - result.score))
     if result.target is not None:
         made.append(FrozenFigure(f"target.{indicator.code}", indicator.name, unit, result.target, ()))
     if result.value is not None:
@@ -88,11 +93,17 @@ def _branches(branches: Iterable[Branch]) -> list[Branch]:
 
 def check_names(known: Iterable[str], texts: Iterable[tuple[str, str]]) -> None:
     """Every mark in the texts, given as (place, template), names a known figure. Raises Refused with the place."""
-    names = set(known)
+    names = {*known, GRADE}
     for place, text in texts:
         for mark in _MARK.finditer(text):
             if mark["name"] not in names:
                 raise Refused("%(place)s: there is no figure named “%(name)s”.", place=place, name=mark["name"])
+
+
+def with_grade(section: Section, grade: str) -> Section:
+    """The section with the grade's name in place of its mark; a dash while there is none."""
+    paragraphs = tuple(text.replace("{" + GRADE + "}", grade or "—") for text in section.paragraphs)
+    return replace(section, paragraphs=paragraphs)
 
 
 def texts_of(sections: Iterable[Section], results: Iterable[Result]) -> Iterable[tuple[str, str]]:

@@ -170,13 +170,13 @@ def _late_entries(db: Session, found: Evaluation) -> list[LateEntry]:
         .where(*conditions(Question(found.as_of)), LedgerEvent.at > found.known_at)
         .order_by(LedgerEvent.at, LedgerEvent.id)
     )
-    late += [LateEntry("allocation", *row) for row in db.execute(events).tuples()]
+    late += [LateEntry("allocation", *row) for row in db.execute(events)]
     budget = (
         select(BudgetEntry.voucher, BudgetEntry.kind, BudgetEntry.on, BudgetEntry.at)
         .where(BudgetEntry.on <= found.as_of, BudgetEntry.at > found.known_at)
         .order_by(BudgetEntry.at, BudgetEntry.id)
     )
-    late += [LateEntry("budget", *row) for row in db.execute(budget).tuples()]
+    late += [LateEntry("budget", *row) for row in db.execute(budget)]
     end = dt.datetime.combine(found.as_of + dt.timedelta(days=1), dt.time())
     orders = (
         select(ServiceOrder.number, ServiceOrder.kind, ServiceOrder.received, ServiceOrder.recorded_at)
@@ -185,6 +185,6 @@ def _late_entries(db: Session, found: Evaluation) -> list[LateEntry]:
     )
     late += [
         LateEntry("service", number, kind, received.date(), at)
-        for number, kind, received, at in db.execute(orders).tuples()
+        for number, kind, received, at in db.execute(orders)
     ]
     return late
