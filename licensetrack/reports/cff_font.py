@@ -55,14 +55,14 @@ class CFFFont:
 
     def __init__(self, name: str, path: Path, number: int = -1) -> None:
         self.fontName = name
-        with OpenTypeFont(path, lazy=True, fontNumber=number) as font:
+        with path.open("rb") as file:
+            font = OpenTypeFont(file, lazy=True, fontNumber=number)
             if "CFF " not in font:
                 raise UnusableOutlines("no CFF outlines")
-            table = font.reader.tables["CFF "]
-            with path.open("rb") as file:
-                file.seek(table.offset)
-                self._outlines = Outlines(file.read(table.length))
             self._read_metrics(font)
+            table = font.reader.tables["CFF "]
+            file.seek(table.offset)
+            self._outlines = Outlines(file.read(table.length))
         self.face = _Face(self._postscript_name, self._ascent, self._descent)
         self.encoding = self
         self._usages: WeakKeyDictionary[Any, _Usage] = WeakKeyDictionary()

@@ -4,6 +4,7 @@ print the same one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,9 @@ from licensetrack.reports.numbers import NUMBER_KINDS, Cell, Figure, Kind
 from licensetrack.reports.wording import FigureText, Span, plain
 
 Row = Sequence[Cell]
+
+_LONGEST_SHEET_NAME = 31
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 
 class Align(StrEnum):
@@ -220,6 +224,11 @@ class Sheet:
     blocks: tuple[Table | Form | ChartBlock, ...]
     landscape: bool = False
     figure: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a name that Excel does not allow."""
+        if not 1 <= len(self.name) <= _LONGEST_SHEET_NAME or _NOT_IN_SHEET_NAMES.search(self.name):
+            raise ValueError(f"Excel allows no sheet named {self.name!r}")
 
 
 @dataclass(frozen=True)

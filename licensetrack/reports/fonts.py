@@ -215,12 +215,13 @@ def _read_folder(folder: Path) -> Iterator[FontFile]:
         if path.suffix.lower() not in _ENDINGS:
             continue
         try:
-            if path.suffix.lower() in (".ttc", ".otc"):
-                with TTCollection(path, lazy=True) as collection:
-                    yield from [FontFile(path, n, _families(font)) for n, font in enumerate(collection.fonts)]
-            else:
-                with TTFont(path, lazy=True) as font:
-                    yield FontFile(path, -1, _families(font))
+            with path.open("rb") as file:
+                if path.suffix.lower() in (".ttc", ".otc"):
+                    fonts = list(enumerate(TTCollection(file, lazy=True).fonts))
+                else:
+                    fonts = [(-1, TTFont(file, lazy=True))]
+                found = [FontFile(path, number, _families(font)) for number, font in fonts]
+            yield from found
         except (TTLibError, OSError) as error:
             log.warning("cannot read the font %s: %s", path.name, error)
 

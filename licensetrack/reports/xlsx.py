@@ -35,7 +35,7 @@ def render_xlsx(document: Document) -> bytes:
     """The .xlsx file: the document's sheets, and a list of its figures that leads to the rows behind each.
 
     Text is never read as a formula or a link. With many rows they are written as they come, in constant memory. The
-    same document gives the same bytes. Raises ValueError for sheet names that Excel does not allow.
+    same document gives the same bytes.
     """
     output = BytesIO()
     book = xlsxwriter.Workbook(
