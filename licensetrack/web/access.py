@@ -113,7 +113,7 @@ def register(app: Flask) -> None:
         if asked == PUBLIC:
             return None
         if not current_user.is_authenticated:
-            if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+            if request.path.startswith("/api/") or request.accept_mimetypes["application/json"] > request.accept_mimetypes["text/html"]:
                 raise Unauthorized
             back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("account.sign_in", next=back if back != "/" else None))

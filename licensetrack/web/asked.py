@@ -6,11 +6,14 @@ import datetime as dt
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask_babel import gettext
 
 from licensetrack.accounts.permissions import Scope
 from licensetrack.core.clock import BUSINESS_ZONE, today
+from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.question import Question
+from licensetrack.units.queries import unit
 from licensetrack.web.access import actor
 
 CARRIED = ("as_of", "known_at")
@@ -40,17 +43,36 @@ def known_at(text: str | None = None) -> dt.datetime | None:
 
 
 def question() -> Question:
-    """The page's question, within what its visitor may see; `district` in the address narrows it further."""
-    return Question(as_of(), known_at(), narrowed(actor().scope, request.args.get("district", "")))
+    """The page's question, within what its visitor may see; `district` or `unit` in the address narrows it further."""
+    return Question(as_of(), known_at(), _narrowed(actor().scope))
 
 
-def narrowed(scope: Scope, district: str) -> Scope:
-    """The scope, narrowed to a district if one is asked for. Raises NotFound for a district outside the scope."""
+def _narrowed(scope: Scope) -> Scope:
+    """The scope, narrowed to what the address names. Raises NotFound for what lies outside the scope."""
+    district, unit_id = request.args.get("district", ""), request.args.get("unit", "")
+    if unit_id:
+        with reading() as db:
+            return Scope("unit", str(unit(db, int(unit_id) if unit_id.isascii() and unit_id.isdigit() else 0, scope).id))
     if not district or scope == Scope("district", district):
         return scope
     if scope.kind != "all":
         raise NotFound("There is no such record.")
     return Scope("district", district)
+
+
+def in_words(asked: Question) -> str:
+    """The question as the line below a page's heading."""
+    parts = [gettext("At the end of %(day)s", day=asked.as_of.isoformat())]
+    if asked.known_at is not None:
+        parts.append(gettext("as known at %(at)s", at=asked.known_at.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")))
+    if asked.scope.kind == "unit":
+        with reading() as db:
+            parts.append(unit(db, int(asked.scope.value)).name)
+    elif asked.scope.kind == "district":
+        parts.append(asked.scope.value)
+    if request.args.get("category"):
+        parts.append(request.args["category"])
+    return " · ".join(parts)
 
 
 def link(endpoint: str, **values: Any) -> str:
@@ -67,16 +89,15 @@ def link_again(**changes: Any) -> str:
 
 
 def quick_days(day: dt.date) -> list[tuple[str, dt.date]]:
-    """Days that are asked for often, as (msgid, day): today, the ends of the last month and of the last two years."""
+    """Days that are asked for often: today, the ends of the last month and of the last two years."""
     first = day.replace(day=1)
     return [
-        ("Today", day),
-        ("Last month", first - dt.timedelta(days=1)),
-        ("Last year", dt.date(day.year - 1, 12, 31)),
-        ("Year before", dt.date(day.year - 2, 12, 31)),
+        (gettext("Today"), day),
+        (gettext("End of last month"), first - dt.timedelta(days=1)),
+        *((gettext("End of %(year)s", year=year), dt.date(year, 12, 31)) for year in (day.year - 1, day.year - 2)),
     ]
 
 
 def register(app: Flask) -> None:
     """Lets templates make links."""
-    app.jinja_env.globals.update(link=link, link_again=link_again, today=today)
+    app.jinja_env.globals.update(link=link, link_again=link_again, asked_words=in_words)

@@ -21,6 +21,7 @@ from licensetrack.measures.breakdowns import running_totals, units_served_by
 from licensetrack.measures.catalogue import PRODUCTS, STAGES, figures
 from licensetrack.measures.ledger_sums import split
 from licensetrack.measures.question import Question, Value
+from licensetrack.measures.readers import readable
 from licensetrack.procurement.queries import products
 from licensetrack.web.access import actor, signed_in
 from licensetrack.web.asked import question, quick_days
@@ -93,6 +94,7 @@ def overview() -> ResponseReturnValue:
         STAGES=STAGES,
         COVERED=COVERED,
         LISTED=LISTED,
+        readable=readable(visitor),
     )
     return page
 

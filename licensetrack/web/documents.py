@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from flask import Blueprint, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +16,7 @@ from licensetrack.core.errors import NotFound
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.support.models import ServiceOrder
 from licensetrack.web.access import actor, signed_in
-from licensetrack.web.exports import download, record_download
+from licensetrack.web.exports import attachment, record_download
 
 documents = Blueprint("documents", __name__)
 
@@ -24,7 +26,7 @@ ROOMS = (
     (BudgetEntry, "procurement:read"),
     (ServiceOrder, "support:read"),
 )
-UNBOUND = "exchange:load"  # a paper that no row rests on is for those who load papers
+UNBOUND = "exchange:ledger:load"  # a paper that no row rests on is for those who load papers
 
 
 @documents.get("/documents/<int:blob_id>")
@@ -39,7 +41,7 @@ def document(blob_id: int) -> Response:
         blob, content = blobs.load(db, blob_id)
         name, digest = blob.name, blob.digest
     record_download("exchange:document:download", f"document:{blob_id}", name=name, digest=digest)
-    return download(content, name, "application/octet-stream")
+    return attachment(io.BytesIO(content), name, "application/octet-stream")
 
 
 def _permissions(db: Session, blob_id: int) -> list[str]:

@@ -36,18 +36,18 @@ TEXTS = {
 STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404}
 
 
-def _answer(status: int, text: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+def _answer(status: int, text: str, headers: dict[str, str] | None = None, **more: object) -> ResponseReturnValue:
     title = str(TITLES.get(status, TITLES[400]))
     if wants_json():
-        return jsonify({"code": status, "status": title, "message": text}), status, headers or {}
+        return jsonify({"code": status, "status": title, "message": text} | more), status, headers or {}
     page = render_template("errors/error.html", status=status, title=title, text=text)
     return page, status, headers or {}
 
 
 def wants_json() -> bool:
     """Whether a program is asking, not a page."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or (best == "application/json" and best != request.accept_mimetypes.best_match(["text/html"]))
+    accepted = request.accept_mimetypes
+    return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
 def register(app: Flask) -> None:
@@ -69,7 +69,8 @@ def register(app: Flask) -> None:
         limit = current_app.config["MAX_CONTENT_LENGTH"] // 1024 // 1024
         text = str(TEXTS.get(status, TEXTS[400])) % {"size": limit}
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-        return _answer(status, text, kept)
+        wrong = (getattr(error, "data", None) or {}).get("messages")  # which parameters the API could not read
+        return _answer(status, text, kept, **({"errors": wrong} if wrong else {}))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:

@@ -1,17 +1,16 @@
-"""Tables as files: every matching row as xlsx or csv, written on the server and recorded in the audit trail."""
+"""Files out: tables as xlsx or csv, papers and reports; each recorded in the audit trail, none ever run inside our origin."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
-from urllib.parse import quote
+from typing import Any, BinaryIO
 
-from flask import Response, request
+from flask import Response, request, send_file
 
 from licensetrack.core import audit
 from licensetrack.core.db import transaction
+from licensetrack.exchange.spreadsheet_out import OutputColumn, write_csv, write_xlsx
 from licensetrack.web.access import actor
 
 TYPES = {
@@ -20,22 +19,26 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-FORMATS = ("xlsx", "csv")
-PORTION = 64 * 1024
 
 
-def download(content: bytes, name: str, kind: str) -> Response:
-    """Bytes as a file to keep: never shown inside our origin."""
-    plain = "".join(c if c.isascii() and c not in '"\\' else "_" for c in name)
-    return Response(
-        content,
-        content_type=kind,
-        headers={
-            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+def export_table(
+    form: str, title: str, columns: Sequence[OutputColumn], rows: Iterable[Sequence[object]]
+) -> Response:
+    """All rows as a file. They are taken one by one, so within a reading block they may come from a cursor."""
+    target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
+    if form == "xlsx":
+        write_xlsx(rows, columns, target, sheet=title)
+    else:
+        write_csv(rows, columns, target)
+    target.seek(0)
+    return attachment(target, f"{title}.{form}", TYPES[form])
+
+
+def attachment(content: BinaryIO, name: str, kind: str) -> Response:
+    """A file to keep. Should a browser show it all the same, it may do nothing there."""
+    answer = send_file(content, mimetype=kind, as_attachment=True, download_name=name)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
 
 
 def record_download(tag: str, subject: str, **details: Any) -> None:

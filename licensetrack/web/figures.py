@@ -11,12 +11,13 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
-from licensetrack.accounts.permissions import Actor, allows
+from licensetrack.accounts.permissions import Actor
 from licensetrack.core.db import reading
-from licensetrack.core.errors import Forbidden
-from licensetrack.measures.catalogue import MEASURES, Measure, measure
+from licensetrack.exchange.spreadsheet_out import OutputColumn, Shape
+from licensetrack.measures.catalogue import Measure
 from licensetrack.measures.catalogue import figures as all_figures
 from licensetrack.measures.question import Value, percent
+from licensetrack.measures.readers import measure_for, readable
 from licensetrack.web import wording
 from licensetrack.web.access import actor, needs
 from licensetrack.web.asked import question
@@ -59,6 +60,8 @@ HEADINGS = {
     "value": lazy_gettext("Counts"),
 }
 ADDED = ("numerator", "denominator", "value")
+MOMENTS = ("received", "responded", "completed")
+DAYS = ("on", "issued_on", "imported_on", "accepted_on")
 NUMBERS = (*ADDED, "cpus", "sets", "failed_imports", "satisfaction")
 
 
@@ -70,6 +73,11 @@ class Behind:
     columns: list[str]
     rows: list[dict[str, Any]]
     sums: dict[str, Decimal | int]
+
+    @property
+    def has_papers(self) -> bool:
+        """Whether any row names the paper that it came from."""
+        return any(row.get("document_id") or row.get("place") for row in self.rows)
 
 
 def behind(found: Measure, rows: Sequence[dict[str, Any]], value: Value) -> Behind:
@@ -84,10 +92,7 @@ def behind(found: Measure, rows: Sequence[dict[str, Any]], value: Value) -> Behi
 
 
 def _read(name: str, visitor: Actor) -> tuple[Measure, Behind]:
-    found = measure(name)
-    room = {"budget": "procurement:read", "support": "support:read"}.get(name.split(".")[0])
-    if room is not None and not allows(visitor, room):
-        raise Forbidden("Your role does not allow this: %(permission)s.", permission=room)
+    found = measure_for(visitor, name)
     asked = question()
     category = request.args.get("category", "")
     with reading() as db:
@@ -107,15 +112,10 @@ def _read(name: str, visitor: Actor) -> tuple[Measure, Behind]:
 def index() -> ResponseReturnValue:
     """Every figure as of a day."""
     asked = question()
-    visitor = actor()
+    shown = readable(actor())
     with reading() as db:
         values = all_figures(db, asked)
-    hidden = {room for room, needed in (("budget", "procurement:read"), ("support", "support:read")) if not allows(visitor, needed)}
-    groups = [
-        (label, [found for name, found in MEASURES.items() if name.split(".")[0] == room])
-        for room, label in GROUPS
-        if room not in hidden
-    ]
+    groups = [(label, [found for name, found in shown.items() if name.split(".")[0] == room]) for room, label in GROUPS]
     return render_template("figures/index.html", asked=asked, values=values, groups=groups)
 
 
@@ -139,6 +139,8 @@ def rows(name: str) -> ResponseReturnValue:
         last=last,
         headings=HEADINGS,
         numbers=NUMBERS,
+        days=DAYS,
+        moments=MOMENTS,
         added=ADDED,
         sees_papers=actor().scope.kind == "all",
     )
@@ -151,12 +153,22 @@ def export_rows(name: str, form: str) -> Response:
     found, table = _read(name, actor())
     asked = question()
     record_download("measures:figure:export", f"figure:{name}", format=form, as_of=asked.as_of)
-    words = {"product": wording.PRODUCTS, "kind": wording.BUDGET_KINDS}
-    cells = [
-        [wording.word(words[column], str(row[column])) if column in words else row.get(column) for column in table.columns]
-        for row in table.rows
-    ]
     total: list[object] = [table.sums.get(column) for column in table.columns]
     total[0] = gettext("Total")
+    columns = [OutputColumn(str(HEADINGS[name]), _shape(name, found)) for name in table.columns]
     title = f"{gettext(found.label)} {asked.as_of.isoformat()}"
-    return export_table(form, title, [str(HEADINGS[column]) for column in table.columns], [*cells, total])
+    return export_table(form, title, columns, [*(_cells(row, table.columns) for row in table.rows), total])
+
+
+def _cells(row: dict[str, Any], columns: Sequence[str]) -> list[object]:
+    return [wording.word(wording.BUDGET_KINDS, row["kind"]) if name == "kind" else row.get(name) for name in columns]
+
+
+def _shape(name: str, found: Measure) -> Shape:
+    if name in ADDED:
+        return "money" if found.name.startswith("budget.") else "whole"
+    if name in NUMBERS:
+        return "whole"
+    if name in MOMENTS:
+        return "moment"
+    return "day" if name in DAYS else "text"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from licensetrack.accounts.permissions import allows
 from licensetrack.allocation.queries import (
@@ -15,6 +16,7 @@ from licensetrack.allocation.story import story_of_set
 from licensetrack.allocation.waiting import waiting_for_import
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
+from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.units import queries as unit_queries
 from licensetrack.web import wording
 from licensetrack.web.access import actor, needs
@@ -24,9 +26,17 @@ from licensetrack.web.exports import export_table, record_download
 ledger = Blueprint("ledger", __name__)
 
 COLUMNS = (
-    ("number", "Number"), ("unit", "Unit"), ("product", "Product"), ("kind", "Kind"), ("cpus", "CPUs"), ("stage", "Stage"),
-    ("district", "District"), ("issued_on", "Issued on"), ("imported_on", "Imported on"), ("accepted_on", "Accepted on"),
-)  # fmt: skip
+    ("number", lazy_gettext("Number")),
+    ("unit", lazy_gettext("Unit")),
+    ("product", lazy_gettext("Product")),
+    ("kind", lazy_gettext("Kind")),
+    ("cpus", lazy_gettext("CPUs")),
+    ("stage", lazy_gettext("Stage")),
+    ("district", lazy_gettext("District")),
+    ("issued_on", lazy_gettext("Issued on")),
+    ("imported_on", lazy_gettext("Imported on")),
+    ("accepted_on", lazy_gettext("Accepted on")),
+)
 NUMBERS = ("cpus",)
 
 
@@ -69,21 +79,26 @@ def export_sets(form: str) -> Response:
     asked, scope = wanted(), actor().scope
     record_download("allocation:set:export", "sets", format=form, search=asked.search, sort=asked.sort)
     with reading() as db:
-        return export_table(form, gettext("Licence ledger"), set_headings(), map(set_cells, all_sets(db, asked, scope=scope)))
+        return export_table(form, _("Licence sets"), set_columns(), map(set_cells, all_sets(db, asked, scope=scope)))
 
 
-def set_headings() -> list[str]:
-    """Headings of a table of sets."""
+def set_columns() -> list[OutputColumn]:
+    """Columns of a table of sets."""
+    days = [_("Issued on"), _("Imported on"), _("Accepted on"), _("Ended on")]
     return [
-        gettext("Number"), gettext("Unit"), gettext("Unit code"), gettext("District"), gettext("Category"),
-        gettext("Platform"), gettext("Product"), gettext("Kind"), gettext("CPUs"), gettext("Stage"), gettext("Issued on"),
-        gettext("Imported on"), gettext("Accepted on"), gettext("Ended on"), gettext("Host fingerprint"),
-        gettext("Licence file"), gettext("Support until"), gettext("Note"),
-    ]  # fmt: skip
+        *map(OutputColumn, [_("Number"), _("Unit"), _("Unit code"), _("District"), _("Category"), _("Platform"), _("Product"), _("Kind")]),
+        OutputColumn(_("CPUs"), "whole"),
+        OutputColumn(_("Stage")),
+        *(OutputColumn(heading, "day") for heading in days),
+        OutputColumn(_("Host fingerprint")),
+        OutputColumn(_("Licence file")),
+        OutputColumn(_("Support until"), "day"),
+        OutputColumn(_("Note")),
+    ]
 
 
 def set_cells(row: SetRow) -> list[object]:
-    """One set as cells, in the order of the headings."""
+    """One set as cells, in the order of the columns."""
     return [
         row.number, row.unit, row.unit_code, row.district, row.category, row.platform or "",
         wording.word(wording.PRODUCTS, row.product), wording.word(wording.KINDS, row.kind), row.cpus,
@@ -92,7 +107,7 @@ def set_cells(row: SetRow) -> list[object]:
     ]  # fmt: skip
 
 
-@ledger.get("/sets/<number>")
+@ledger.get("/sets/<path:number>")
 @needs("allocation:read")
 def one_set(number: str) -> ResponseReturnValue:
     """A set's facts and its life."""

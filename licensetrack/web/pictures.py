@@ -8,7 +8,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from licensetrack.measures.question import Value
-from licensetrack.reports.chart_data import Bullet, BulletChart, Panel, TrendChart
+from licensetrack.reports.chart_data import Bullet, BulletChart, Chart, Panel, TrendChart
 from licensetrack.reports.charts import chart_svg
 from licensetrack.web import wording
 
@@ -17,15 +17,21 @@ Series = tuple[str, str, list[int | None], int | Decimal | None]
 
 def coverage_picture(value: Value, target: int | Decimal | None) -> Markup:
     """Virtualization CPUs accepted against the floor that the evaluation sets."""
-    bullet = Bullet(gettext("Virtualization CPUs accepted"), value or 0, target, "")
-    return Markup(chart_svg(BulletChart(gettext("Coverage"), (bullet,)), 720))  # noqa: S704 - the chart escapes its texts
+    bullet = Bullet(gettext("Virtualization CPUs accepted"), value or 0, target)
+    return _twice(BulletChart(gettext("Coverage"), (bullet,)), 640, 300)
 
 
 def trend_picture(months: list[str], series: list[Series]) -> Markup:
     """One panel per product: their CPUs are never on one axis."""
     panels = tuple(
-        Panel(f"{wording.word(wording.PRODUCTS, product)} · {what}", tuple(values), target, "")
+        Panel(f"{wording.word(wording.PRODUCTS, product)} · {what}", tuple(values), target)
         for product, what, values, target in series
     )
     labels = tuple(f"{month[2:4]}/{month[5:]}" for month in months)
-    return Markup(chart_svg(TrendChart(gettext("Monthly trend"), labels, panels), 1120))  # noqa: S704 - as above
+    return _twice(TrendChart(gettext("Monthly trend"), labels, panels), 1000, 300)
+
+
+def _twice(chart: Chart, wide: int, narrow: int) -> Markup:
+    """The chart for a wide and for a narrow column; the page's style shows one of them, with letters of the same size."""
+    drawn = [Markup(chart_svg(chart, width)) for width in (wide, narrow)]  # noqa: S704 - the chart escapes its texts
+    return Markup('<div class="when-wide">{}</div><div class="when-narrow">{}</div>').format(*drawn)

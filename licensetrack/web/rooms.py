@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from licensetrack.web import access, asked, errors, exports, language, security, shown, vendor
+from licensetrack.web import access, asked, errors, language, security, shown, vendor
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.documents import documents
+from licensetrack.web.evaluations import evaluations
 from licensetrack.web.figures import figures
 from licensetrack.web.health import health
 from licensetrack.web.ledger import ledger
+from licensetrack.web.loading import loading
 from licensetrack.web.sign_in import account
 from licensetrack.web.units import units
 
-ROOMS = (account, dashboard, ledger, units, figures, documents, health)
+ROOMS = (account, dashboard, ledger, units, figures, evaluations, loading, documents, health)
 
 
 def register(app: Flask) -> None:
     """Adds all pages, with the guard, the language and the headers around them."""
-    for part in (language, security, errors, vendor, shown, asked, exports, access):
+    for part in (language, security, errors, vendor, shown, asked, access):
         part.register(app)
     for room in ROOMS:
         app.register_blueprint(room)

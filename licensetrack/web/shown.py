@@ -14,6 +14,7 @@ from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.reports.numbers import NO_VALUE, Figure, Kind, Style, Unit, number_text
 from licensetrack.web import wording
+from licensetrack.web.definitions import definition
 
 
 def count(value: int | Decimal | None) -> str:
@@ -34,6 +35,11 @@ def signed(value: int) -> str:
 def figure(value: int | Decimal | None, name: str) -> str:
     """A measure's value as its unit asks, without the unit's word; a percentage keeps its sign."""
     return Figure(name, value, Unit(MEASURES[name].unit)).text(Style.TABLE)
+
+
+def contribution(value: int | Decimal | None, name: str) -> str:
+    """What one row adds to a measure: money where the measure is about money, else a quantity."""
+    return money(value) if name.startswith("budget.") else count(value)
 
 
 def unit_word(name: str) -> str:
@@ -73,6 +79,9 @@ def bar(part: Any, whole: Any, role: str = "first") -> Markup:
 def register(app: Flask) -> None:
     """Makes them filters and functions of every template."""
     app.jinja_env.filters.update(count=count, money=money, signed=signed, day=day, moment=moment)
-    app.jinja_env.globals.update(figure=figure, unit_word=unit_word, bar=bar, wording=wording, word=wording.word)
+    app.jinja_env.globals.update(
+        figure=figure, contribution=contribution, unit_word=unit_word, bar=bar, wording=wording, word=wording.word,
+        definition=definition, MEASURES=MEASURES, zip=zip,
+    )  # fmt: skip
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

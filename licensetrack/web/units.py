@@ -10,6 +10,7 @@ from licensetrack.accounts.permissions import Scope, allows
 from licensetrack.allocation.queries import sets_of_unit
 from licensetrack.allocation.stages import ENDED
 from licensetrack.core.db import reading
+from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.measures.catalogue import PRODUCTS, STAGES, figures
 from licensetrack.measures.ledger_sums import split
 from licensetrack.measures.question import Question
@@ -63,7 +64,7 @@ def export_units(form: str) -> Response:
     with reading() as db:
         rows = queries.units(db, **asked, scope=visitor.scope)
         cells = [[u.code, u.name, u.category, u.level, u.district, u.contact, u.phone, u.note] for u in rows]
-    return export_table(form, gettext("Units"), headings, cells)
+    return export_table(form, gettext("Units"), list(map(OutputColumn, headings)), cells)
 
 
 @units.get("/units/<int:unit_id>")

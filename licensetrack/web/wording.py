@@ -60,11 +60,49 @@ DETAILS = {
     "note": lazy_gettext("Note"),
     "failures": lazy_gettext("Failed attempts"),
 }
+FIELDS = {
+    **DETAILS,
+    "on": lazy_gettext("Date"),
+    "cpus": lazy_gettext("CPUs"),
+    "unit": lazy_gettext("Unit"),
+    "unit_id": lazy_gettext("Unit"),
+    "name": lazy_gettext("Name"),
+    "code": lazy_gettext("Code"),
+    "category": lazy_gettext("Category"),
+    "level": lazy_gettext("Level"),
+    "district": lazy_gettext("District"),
+    "contact": lazy_gettext("Contact"),
+    "phone": lazy_gettext("Phone"),
+    "product": lazy_gettext("Product"),
+    "kind": lazy_gettext("Kind"),
+    "amount": lazy_gettext("Amount (yuan)"),
+    "summary": lazy_gettext("Summary"),
+    "received": lazy_gettext("Received"),
+    "responded": lazy_gettext("Answered"),
+    "completed": lazy_gettext("Completed"),
+    "outcome": lazy_gettext("Outcome"),
+    "satisfaction": lazy_gettext("Mark"),
+}
 BUDGET_KINDS = {
     "appropriation": lazy_gettext("Budget granted"),
     "adjustment": lazy_gettext("Budget adjusted"),
     "receipt": lazy_gettext("Funds received"),
     "payment": lazy_gettext("Payment"),
+}
+EVALUATION_STAGES = {
+    "draft": lazy_gettext("Draft"),
+    "completed": lazy_gettext("Completed"),
+    "reviewed": lazy_gettext("Reviewed"),
+    "signed": lazy_gettext("Signed off"),
+}
+EVALUATION_ACTIONS = {
+    "evaluate": lazy_gettext("Made"),
+    "reopen": lazy_gettext("Re-opened"),
+    "rework": lazy_gettext("Reworked"),
+    "complete": lazy_gettext("Completed"),
+    "review": lazy_gettext("Reviewed"),
+    "send_back": lazy_gettext("Sent back"),
+    "sign": lazy_gettext("Signed off"),
 }
 ROLES = {
     "system_administrator": lazy_gettext("System administrator"),
