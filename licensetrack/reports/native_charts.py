@@ -99,7 +99,7 @@ def add_native(workbook: Any, sheet: Any, native: NativeChart, row: int, formats
     """
     head, text, count = formats or (None, None, None)
     last = row + len(native.categories)
-    sheet.write_string(row, 0, native.heading, head)
+    sheet.write_string(row, 0, "", head)
     for column, series in enumerate(native.series, 1):
         sheet.write_string(row, column, series.name, head)
     for index, category in enumerate(native.categories):

@@ -25,6 +25,9 @@ _WIDEST = 48.0
 _FORM_CHARACTERS = 96.0
 _PIXELS_PER_MM = 96 / 25.4
 _CHART_COLUMNS_AWAY = 2
+_CHART_WIDTH, _CHART_HEIGHT = 560, 220
+_PIXELS_PER_ROW = 20
+_CATEGORY_WIDTH = 22.0
 _MANY_ROWS = 20_000
 _A4 = 9
 _LINE = 15.0
@@ -89,8 +92,9 @@ def _figures_sheet(document: Document) -> list[Sheet]:
 
 
 def _unit_word(figure: Figure) -> str:
+    """A percent carries its sign with the number."""
     words = UNIT_WORDS.get(figure.unit)
-    return words[0] if words else ""
+    return words[0] if words and figure.kind is not Kind.PERCENT else ""
 
 
 class _SheetWriter:
@@ -174,16 +178,26 @@ class _SheetWriter:
         shares = sum(form.widths)
         self._set_widths([share / shares * _FORM_CHARACTERS for share in form.widths])
         top = self._row
-        for place in place_cells(form):
+        heights = _row_heights(form)
+        owners = {
+            (place.row + down, place.column + right): place
+            for place in place_cells(form)
+            for down in range(place.cell.rows)
+            for right in range(place.cell.columns)
+        }
+        for (row, column), place in sorted(owners.items()):
             cell = place.cell
             kind = _kind(cell.value, cell.kind)
             cell_format = self._formats.label if cell.label else self._formats.cell(kind, cell.alignment, False)
-            row, column = top + place.row, place.column
+            if column == 0:
+                self._sheet.set_row(top + row, heights[row])
+            if (row, column) != (place.row, place.column):
+                self._sheet.write_blank(top + row, column, None, cell_format)
+                continue
+            self._cell(top + row, column, cell.value, cell.kind, cell_format)
             if cell.rows > 1 or cell.columns > 1:
-                self._sheet.merge_range(row, column, row + cell.rows - 1, column + cell.columns - 1, "", cell_format)
-            self._cell(row, column, cell.value, cell.kind, cell_format)
-        for offset, height in enumerate(_row_heights(form)):
-            self._sheet.set_row(top + offset, height)
+                # merge_range() would write cells of rows to come, which constant memory does not allow
+                self._sheet.merge.append([top + row, column, top + row + cell.rows - 1, column + cell.columns - 1])
         self._row = top + len(form.rows)
         self._note(form.note)
 
@@ -225,16 +239,16 @@ class _SheetWriter:
 
     def _charts(self, blocks: list[ChartBlock]) -> None:
         """Below the tables: the numbers on the left, the charts beside them."""
+        self._set_widths([_CATEGORY_WIDTH])
         row = self._row + 2 if self._row else 0
         for block in blocks:
-            if block.caption:
-                self._sheet.write_string(row, 0, block.caption, self._formats.title)
-                row += 1
             for native in native_charts(block.chart):
-                chart = add_native(self._book, self._sheet, native, row, self._formats.chart_cells)
-                chart.set_size({"width": 560, "height": max(220, round(native.height * _PIXELS_PER_MM))})
-                self._sheet.insert_chart(row, len(native.series) + _CHART_COLUMNS_AWAY, chart)
-                row += max(len(native.categories) + 3, round(native.height * _PIXELS_PER_MM / 20) + 3, 13)
+                self._sheet.write_string(row, 0, native.heading, self._formats.title)
+                chart = add_native(self._book, self._sheet, native, row + 1, self._formats.chart_cells)
+                height = max(_CHART_HEIGHT, round(native.height * _PIXELS_PER_MM))
+                chart.set_size({"width": _CHART_WIDTH, "height": height})
+                self._sheet.insert_chart(row + 1, len(native.series) + _CHART_COLUMNS_AWAY, chart)
+                row += max(len(native.categories) + 4, height // _PIXELS_PER_ROW + 3)
 
 
 def _kind(value: Cell, kind: Kind) -> Kind:

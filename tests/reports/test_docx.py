@@ -101,7 +101,7 @@ def test_charts_can_be_edited_and_hold_the_numbers(file: bytes, parts: dict[str,
     with ZipFile(BytesIO(file)) as archive:
         rows = CalamineWorkbook.from_filelike(BytesIO(archive.read("word/embeddings/chart1.xlsx")))
     assert rows.get_sheet_by_index(0).to_python() == [
-        ["虚拟化软件授权（个CPU）", "完成", "目标"],
+        ["", "完成", "目标"],
         ["虚拟化软件授权", 4375.0, 4000.0],
     ]
 

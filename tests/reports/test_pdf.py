@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -42,6 +43,11 @@ def with_blocks(*blocks: object) -> Document:
 
 def test_printing_again_gives_the_same_bytes(pdf: bytes) -> None:
     assert render_pdf(annual_report()) == pdf
+
+
+def test_printing_side_by_side_gives_the_same_bytes(pdf: bytes) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(lambda _: render_pdf(annual_report()), range(8))) == {pdf}
 
 
 def test_another_process_elsewhere_prints_the_same_bytes(pdf: bytes) -> None:

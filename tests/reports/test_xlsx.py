@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from licensetrack.reports.document import Column, Sheet, Table
 from licensetrack.reports.numbers import Kind
 from licensetrack.reports.xlsx import FIGURES_SHEET, render_xlsx
-from tests.reports.sample import FIGURES, annual_report, set_rows, unit_rows
+from tests.reports.sample import FIGURES, annual_report, self_assessment, set_rows, unit_rows
 
 PRINT_ANEW = """
 import sys
@@ -108,8 +108,10 @@ def test_charts_are_native(file: bytes) -> None:
 def test_many_rows_are_written_as_they_come() -> None:
     columns = (Column("序号", Kind.INDEX), Column("单位"), Column("数量", Kind.COUNT))
     rows = [(number, f"单位{number}", number * 3) for number in range(20_500)]
-    file = render_xlsx(replace(annual_report(), sheets=(Sheet("表", (Table(columns, rows),)),), figures={}))
+    form = Sheet("自评表", (self_assessment(),))
+    file = render_xlsx(replace(annual_report(), sheets=(form, Sheet("表", (Table(columns, rows),))), figures={}))
     read = rows_of(file, "表")
+    assert rows_of(file, "自评表") == rows_of(render_xlsx(annual_report()), "自评表")
     assert len(read) == 20_501
     assert read[-1] == [20_499.0, "单位20499", 61_497.0]
 
