@@ -153,7 +153,7 @@ def test_what_lacks_something_is_not_completed(year: SmallYear, paper: WorkingPa
     evaluation = evaluate(with_marks(paper, A11=Mark(), B11=Mark(reason="足额")), actor=OFFICER)
     assert evaluation.grade == ""
     before = rows()
-    with pytest.raises(Incomplete, match="3 open points.*A11 立项依据充分性") as refused:
+    with pytest.raises(Incomplete, match=r"3 open points.*A11 立项依据充分性") as refused:
         complete_evaluation(evaluation, actor=OFFICER)
     assert [gap.code for gap in refused.value.gaps] == ["A11", "A11", "B11"]
     assert rows() == before
