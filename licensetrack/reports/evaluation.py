@@ -1,0 +1,111 @@
+"""Builds the evaluation report from its frozen sheet alone: chapters, annexes and workbook, all from the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from licensetrack.performance.sheet import EvaluationSheet
+from licensetrack.reports.document import (
+    AnnexTitle,
+    Block,
+    Document,
+    PageBreak,
+    Paragraph,
+    Properties,
+    Section,
+    Signature,
+)
+from licensetrack.reports.evaluation_annexes import (
+    colophon,
+    evidence_list,
+    paper_list,
+    score_details,
+    set_list,
+    unit_list,
+)
+from licensetrack.reports.evaluation_chapters import Chapters
+from licensetrack.reports.evaluation_forms import TITLE, self_assessment
+from licensetrack.reports.evaluation_sheets import sheets
+from licensetrack.reports.evaluation_text import Texts
+from licensetrack.reports.evaluation_words import local_day, long_day
+
+ANNEXES = (TITLE, "绩效指标评分表", "授权单位名单", "授权明细", "佐证材料清单", "报告编制说明")
+DRAFT = "（草稿，未经签发）"
+
+
+def evaluation_document(sheet: EvaluationSheet) -> Document:
+    """The report to be read, for PDF and Word; the same sheet gives the same document.
+
+    Raises wording.WordingError for a number in a text that no figure backs, naming the place.
+    """
+    texts = Texts(sheet)
+    return _document(sheet, texts, blocks=(*_body(sheet, texts), *_annexes(sheet, texts)))
+
+
+def evaluation_workbook(sheet: EvaluationSheet) -> Document:
+    """The same report as sheets, with the rows behind every figure. The sheet has to carry its traces.
+
+    Raises wording.WordingError as `evaluation_document` does, evaluation_rows.RowsDisagree for rows that do not add
+    up, ValueError without traces.
+    """
+    if not sheet.traces:
+        raise ValueError("the workbook shows the rows behind the figures: ask for the sheet with its traces")
+    texts = Texts(sheet)
+    made = _document(sheet, texts, blocks=())
+    return Document(
+        made.title,
+        made.properties,
+        (),
+        made.subtitle,
+        tuple(sheets(sheet, texts, _body(sheet, texts))),
+        texts.figures,
+    )
+
+
+def _document(sheet: EvaluationSheet, texts: Texts, blocks: tuple[Block, ...]) -> Document:
+    header = sheet.header
+    keywords = f"{sheet.year}年度,绩效评价,评价基准日{sheet.as_of.isoformat()},第{sheet.version}版"
+    return Document(
+        title=header.title,
+        subtitle=header.implementer if sheet.frozen else f"{header.implementer}\n{DRAFT}",
+        properties=Properties(header.author, sheet.signed_at or sheet.known_at, header.project, keywords),
+        blocks=blocks,
+        figures=texts.figures,
+    )
+
+
+def _body(sheet: EvaluationSheet, texts: Texts) -> Iterator[Block]:
+    header = sheet.header
+    if header.lead:
+        yield texts.paragraph(header.lead, "导语")
+    yield from Chapters(sheet, texts).blocks()
+    if header.note:
+        yield texts.paragraph(f"说明：{header.note}", "说明")
+    for number, name in enumerate(ANNEXES, 1):
+        lead = "附件：" if number == 1 else "　　　"
+        yield Paragraph((f"{lead}{number}.{name}",))
+    if sheet.signed_at:
+        yield Signature((header.author, long_day(local_day(sheet.signed_at))))
+
+
+def _annexes(sheet: EvaluationSheet, texts: Texts) -> Iterator[Block]:
+    titles = iter([AnnexTitle(f"附件{number}", name) for number, name in enumerate(ANNEXES, 1)])
+    yield PageBreak()
+    yield next(titles)
+    yield self_assessment(sheet, texts)
+    yield Section(landscape=True)
+    yield next(titles)
+    yield score_details(sheet, texts)
+    yield Section(landscape=False)
+    yield next(titles)
+    yield unit_list(sheet, texts)
+    yield Section(landscape=True)
+    yield next(titles)
+    yield set_list(sheet, texts)
+    yield Section(landscape=False)
+    yield next(titles)
+    yield evidence_list(sheet, "一、各指标佐证材料")
+    yield paper_list(sheet, "二、数据来源文件")
+    yield PageBreak()
+    yield next(titles)
+    yield colophon(sheet)

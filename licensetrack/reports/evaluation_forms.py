@@ -1,0 +1,144 @@
+"""附件1 项目支出绩效自评表: the official form, filled from the evaluation.
+
+The layout follows the form annexed to 财预〔2020〕10号: who, funds, the year's goal, indicators, total. Budget execution
+is scored in the row of the funds and therefore not listed again among the indicators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
+from licensetrack.reports.document import Align, Form, FormCell
+from licensetrack.reports.evaluation_text import Texts, verdict
+from licensetrack.reports.evaluation_words import local_day, long_day
+from licensetrack.reports.numbers import Cell, Kind
+
+TITLE = "项目支出绩效自评表"
+EXECUTION = "budget.execution_rate"
+_WIDTHS = (0.65, 1.0, 1.55, 2.45, 1.75, 1.75, 0.9, 0.9, 2.2)
+
+FormRow = tuple[FormCell, ...]
+
+
+def self_assessment(sheet: EvaluationSheet, texts: Texts) -> Form:
+    """The form; `caption` is the year, since the annex has the title already."""
+    rows = [*_who(sheet), *_funds(sheet, texts), *_goals(sheet, texts), *_indicators(sheet, texts)]
+    rows.append(
+        (
+            _label("总分", 6),
+            FormCell(texts["weight.total"]),
+            FormCell(texts["score.total"]),
+            FormCell(f"评价等级：{sheet.grade or '—'}", align=Align.CENTER),
+        )
+    )
+    rows.append(_signed(sheet))
+    return Form(_WIDTHS, tuple(rows), f"（{sheet.year}年度）　单位：万元", _note(sheet, texts))
+
+
+def _label(text: str, columns: int = 1, rows: int = 1) -> FormCell:
+    return FormCell(text, columns, rows, label=True)
+
+
+def _who(sheet: EvaluationSheet) -> Iterator[FormRow]:
+    header = sheet.header
+    code = f"（项目编码：{header.project_code}）" if header.project_code else ""
+    yield (_label("项目名称", 2), FormCell(header.project + code, 7, align=Align.LEFT))
+    yield (
+        _label("主管部门", 2),
+        FormCell(header.authority, 2, align=Align.LEFT),
+        _label("实施单位"),
+        FormCell(header.implementer, 4, align=Align.LEFT),
+    )
+
+
+def _funds(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
+    heads = ("年初预算数", "全年预算数\n（A）", "全年执行数\n（B）", "分值", "执行率", "得分")
+    yield (_label("项目资金\n（万元）", 2, 5), _label(""), *(_label(head) for head in heads))
+    execution = _execution(sheet)
+    amounts = [FormCell(texts[name]) for name in ("budget.initial", "budget.appropriated", "budget.spent")]
+    rate = FormCell(texts[EXECUTION])
+    if execution is None:
+        yield (_label("年度资金总额"), *amounts, FormCell("—"), rate, FormCell("—"))
+    else:
+        weight, score = texts[f"weight.{execution.code}"], texts.get(f"score.{execution.code}")
+        yield (_label("年度资金总额"), *amounts, FormCell(weight), rate, FormCell(score, kind=Kind.SCORE))
+    granted = amounts if sheet.header.fund_source else [FormCell("—")] * 3
+    yield (
+        _label("其中：当年财政拨款"),
+        *granted,
+        FormCell("—"),
+        rate if sheet.header.fund_source else FormCell("—"),
+        FormCell("—"),
+    )
+    for name in ("上年结转资金", "其他资金"):
+        yield (_label(name), *(FormCell("—") for _ in range(6)))
+
+
+def _goals(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
+    yield (_label("年度总体\n目标", 2, 2), _label("预期目标", 3), _label("实际完成情况", 4))
+    yield (
+        FormCell(texts.plain(sheet.header.goal, "年度总体目标 预期目标"), 3, align=Align.LEFT),
+        FormCell(texts.plain(sheet.header.achievement, "年度总体目标 实际完成情况"), 4, align=Align.LEFT),
+    )
+
+
+def _indicators(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
+    listed = {group.code: _listed(group) for group in sheet.indicators}
+    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析\n及改进措施")
+    count = sum(len(leaves) for leaves in listed.values())
+    yield (_label("绩\n效\n指\n标", 1, 1 + count), *(_label(head) for head in heads))
+    for group in sheet.indicators:
+        leaves = listed[group.code]
+        for number, leaf in enumerate(leaves):
+            cells: list[FormCell] = []
+            if number == 0:
+                cells.append(_label(group.name, rows=len(leaves)))
+            if number == 0 or leaves[number - 1].level2 != leaf.level2:
+                cells.append(_label(leaf.level2, rows=sum(one.level2 == leaf.level2 for one in leaves)))
+            yield (*cells, *_result(leaf, texts))
+
+
+def _result(leaf: ScoredIndicator, texts: Texts) -> FormRow:
+    remark = verdict(leaf, texts) if leaf.lost or leaf.explanation else "无"
+    values: list[tuple[Cell, Align]] = [
+        (leaf.name, Align.LEFT),
+        (leaf.target_text, Align.CENTER),
+        (leaf.value_text or "—", Align.CENTER),
+        (texts[f"weight.{leaf.code}"], Align.CENTER),
+        (texts.get(f"score.{leaf.code}") or "—", Align.CENTER),
+        (remark, Align.LEFT if len(remark) > 1 else Align.CENTER),
+    ]
+    return tuple(FormCell(value, align=align) for value, align in values)
+
+
+def _listed(group: Group) -> list[ScoredIndicator]:
+    return [leaf for leaf in group.leaves() if leaf.measure != EXECUTION]
+
+
+def _execution(sheet: EvaluationSheet) -> ScoredIndicator | None:
+    return next((leaf for leaf in sheet.leaves() if leaf.measure == EXECUTION), None)
+
+
+def _signed(sheet: EvaluationSheet) -> FormRow:
+    day = long_day(local_day(sheet.signed_at)) if sheet.signed_at else "—"
+    return (
+        _label("填表单位", 2),
+        FormCell(sheet.header.author, 2, align=Align.LEFT),
+        _label("联系电话"),
+        FormCell(sheet.header.phone or "—"),
+        _label("填表日期", 2),
+        FormCell(day, align=Align.CENTER),
+    )
+
+
+def _note(sheet: EvaluationSheet, texts: Texts) -> str:
+    execution = _execution(sheet)
+    parts = ["注：“—”表示无此项。"]
+    if execution is not None:
+        weight = texts[f"weight.{execution.code}"].text()
+        parts.append(f"{execution.name}（分值{weight}分）在“项目资金”栏计分，不在绩效指标中重复列示。")
+    if sheet.total + sum((leaf.lost for leaf in sheet.leaves()), Decimal(0)) == Decimal(100):
+        parts.append("各项分值按本年度部门评价指标体系设置。")
+    return "".join(parts)
