@@ -1,4 +1,4 @@
-"""Builds the evaluation report from its frozen sheet alone: chapters, annexes and workbook, all from the same figures."""
+"""Builds the evaluation report from its frozen sheet alone: chapters, annexes, workbook, all from the same figures."""
 
 from __future__ import annotations
 

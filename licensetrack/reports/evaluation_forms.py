@@ -1,7 +1,7 @@
 """附件1 项目支出绩效自评表: the official form, filled from the evaluation.
 
-The layout follows the form annexed to 财预〔2020〕10号: who, funds, the year's goal, indicators, total. Budget execution
-is scored in the row of the funds and therefore not listed again among the indicators.
+The layout follows the form annexed to 财预〔2020〕10号: who, funds, the year's goal, indicators, total. Budget
+execution is scored in the row of the funds and therefore not listed again among the indicators.
 """
 
 from __future__ import annotations
