@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import islice
+from collections.abc import Iterator
+from itertools import islice, permutations
 from typing import NamedTuple
 
 from licensetrack.reports.document import Column, Table
@@ -12,17 +13,17 @@ from licensetrack.reports.numbers import Kind, cell_text
 from licensetrack.reports.scene import text_width
 
 _SAMPLE = 200
-_USUAL = 0.85
+_JUDGED = 60
+_SHARES = (0.5, 0.7, 0.85, 0.95, 1.0)
 _WORD = re.compile(r"[!-~]+|.")
 
 
 class Needs(NamedTuple):
-    """What the columns ask for, in points: room for the widest cell, for all but the longest texts, for the longest
-    word; and the widths of every sampled row's cells.
+    """What the columns ask for, in points: room for the widest cell and for the longest word; and the widths of every
+    sampled row's cells.
     """
 
     widest: list[float]
-    usual: list[float]
     least: list[float]
     rows: list[list[float]]
 
@@ -38,19 +39,13 @@ def column_widths(table: Table, total: float, size: float, padding: float) -> li
     needs = column_needs(table, size, padding)
     for index, column in enumerate(table.columns):
         if column.width:
-            needs.widest[index] = needs.usual[index] = max(column.width * total, needs.least[index])
+            needs.widest[index] = max(column.width * total, needs.least[index])
     spare = total - sum(needs.widest)
     if spare >= 0:
         return [width + spare * width / sum(needs.widest) for width in needs.widest]
     if sum(needs.least) >= total:
         return [width * total / sum(needs.least) for width in needs.least]
-    capped = _capped_to(total, needs.widest, needs.least)
-    spare = total - sum(needs.usual)
-    if spare < 0:
-        return capped
-    short = [most - width for most, width in zip(needs.widest, needs.usual, strict=True)]
-    wrapped = [width + spare * lack / sum(short) for width, lack in zip(needs.usual, short, strict=True)]
-    return min(capped, wrapped, key=lambda widths: _lines(needs.rows, widths))
+    return _settled(_capped_to(total, needs.widest, needs.least), needs)
 
 
 def column_needs(table: Table, size: float, padding: float) -> Needs:
@@ -71,11 +66,7 @@ def column_needs(table: Table, size: float, padding: float) -> Needs:
         rows.append(widths)
     found = [sorted(widths) for widths in zip(*rows, strict=True)] or [[0.0] for _ in heads]
     widest = [max(widths[-1], head + air) for widths, head in zip(found, heads, strict=True)]
-    usual = [
-        max(widths[int((len(widths) - 1) * _USUAL)], head + air, need + air)
-        for widths, head, need in zip(found, heads, least, strict=True)
-    ]
-    return Needs(widest, usual, [width + air for width in least], rows)
+    return Needs(widest, [width + air for width in least], rows)
 
 
 def _capped_to(total: float, wanted: list[float], least: list[float]) -> list[float]:
@@ -96,8 +87,40 @@ def _capped(wanted: list[float], least: list[float], cap: float) -> list[float]:
     return [min(want, max(cap, need)) for want, need in zip(wanted, least, strict=True)]
 
 
+def _settled(widths: list[float], needs: Needs) -> list[float]:
+    """Moves width between the columns that had to give way, as long as fewer lines come of it."""
+    yielding = [index for index, width in enumerate(widths) if width < needs.widest[index] - 0.01]
+    every = max(1, len(needs.rows) // _JUDGED)
+    rows = [[row[index] for index in yielding] for row in needs.rows[::every]]
+    current = [widths[index] for index in yielding]
+    least = [needs.least[index] for index in yielding]
+    best = _lines(rows, current)
+    columns = [sorted(widths) for widths in zip(*rows, strict=True)]
+    targets = [sorted({widths[round((len(widths) - 1) * share)] for share in _SHARES}) for widths in columns]
+    while trials := list(_moves(current, least, targets)):
+        shortest = min(trials, key=lambda trial: _lines(rows, trial))
+        if _lines(rows, shortest) >= best:
+            break
+        best, current = _lines(rows, shortest), shortest
+    for index, width in zip(yielding, current, strict=True):
+        widths[index] = width
+    return widths
+
+
+def _moves(widths: list[float], least: list[float], targets: list[list[float]]) -> Iterator[list[float]]:
+    """Every way to widen one column, at the cost of another, so that a certain share of its cells fits on one line."""
+    for giver, taker in permutations(range(len(widths)), 2):
+        for target in targets[taker]:
+            step = target - widths[taker]
+            if step > 0 and widths[giver] - step >= least[giver]:
+                moved = list(widths)
+                moved[giver] -= step
+                moved[taker] += step
+                yield moved
+
+
 def _lines(rows: list[list[float]], widths: list[float]) -> int:
-    """How many lines the sampled rows take."""
+    """How many lines the rows take."""
     return sum(max(math.ceil(need / width - 0.001) for need, width in zip(row, widths, strict=True)) for row in rows)
 
 
