@@ -71,7 +71,7 @@ _FAMILIES: dict[Purpose, tuple[str, ...]] = {
 }
 """Family names by preference, as `_key` writes them; a family matches if its name begins so."""
 
-_STANDING_IN: dict[Purpose, float] = {Purpose.TITLE: 0.028, Purpose.HEADING: 0.03, Purpose.SUBHEADING: 0.022}
+_STANDING_IN: dict[Purpose, float] = {Purpose.TITLE: 0.024, Purpose.HEADING: 0.022, Purpose.SUBHEADING: 0.02}
 """How much a stand-in font is thickened (stroke width in em), for it comes in one weight and has to look like its
 original.
 """
