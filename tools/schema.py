@@ -22,8 +22,8 @@ from tools.writing import ROOT, opening, storeys, table
 
 PACKAGE = ROOT / "licensetrack"
 INVARIANTS = """\
-`licensetrack verify` asks these of the tables, and besides them the audit chain, the digest of every operation's events, the
-digest of every signed evaluation, every stored file, and the database engine itself."""
+`licensetrack verify` asks these of the tables. Besides them it asks the audit chain, the digest of every operation's
+events and of every signed evaluation, every stored file, and the database engine itself."""
 SQLITE: Dialect = sqlite.dialect()
 POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
