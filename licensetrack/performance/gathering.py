@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from licensetrack.allocation.models import DELTAS, LedgerEvent
 from licensetrack.core.blobs import Blob
+from licensetrack.measures.breakdowns import units_served_by
 from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.ledger_sums import by_month, by_product, conditions, sets_behind, split
 from licensetrack.measures.question import Question
@@ -27,14 +28,13 @@ def gather(db: Session, question: Question, start: dt.date) -> Content:
     The parts by district and by category add up to the figures; so do the months to the last one's total.
     """
     sets = _sets(db, question)
-    units = _units(sets)
     return {
         "measures": figures(db, question),
         "initial_budget": _initial_budget(db, question),
-        "by_district": _parts(split(db, question, "district"), units, "district"),
-        "by_category": _parts(split(db, question, "category"), units, "category"),
+        "by_district": _parts(db, question, "district"),
+        "by_category": _parts(db, question, "category"),
         "by_month": _months(db, question, start),
-        "units": units,
+        "units": _units(sets),
         "sets": sets,
         "evidence": _papers(db, question),
     }
@@ -95,13 +95,13 @@ def _units(sets: Sequence[Content]) -> list[Content]:
     return [units[code] for code in sorted(units)]
 
 
-def _parts(parts: Mapping[str, Any], units: Sequence[Content], dimension: str) -> list[Content]:
-    """Districts or categories, those with most units first."""
-    served = {name: sum(unit[dimension] == name for unit in units) for name in parts}
-    held = [name for name, counters in parts.items() if any(sum(one.values()) for one in counters.values())]
+def _parts(db: Session, question: Question, dimension: str) -> list[Content]:
+    """Districts or categories as they were when it happened, those with most units first; emptied ones are left out."""
+    parts, served = split(db, question, dimension), units_served_by(db, question, dimension)
+    held = [name for name, counters in parts.items() if any(any(one.values()) for one in counters.values())]
     return [
-        {"name": name, "units": served[name], "counters": parts[name]}
-        for name in sorted(held, key=lambda name: (-served[name], name))
+        {"name": name, "units": served.get(name, 0), "counters": parts[name]}
+        for name in sorted(held, key=lambda name: (-served.get(name, 0), name))
     ]
 
 

@@ -184,7 +184,6 @@ def _late_entries(db: Session, found: Evaluation) -> list[LateEntry]:
         .order_by(ServiceOrder.recorded_at, ServiceOrder.number)
     )
     late += [
-        LateEntry("service", number, kind, received.date(), at)
-        for number, kind, received, at in db.execute(orders)
+        LateEntry("service", number, kind, received.date(), at) for number, kind, received, at in db.execute(orders)
     ]
     return late
