@@ -63,7 +63,7 @@ _DAY_FORMS = (
     re.compile(r"(\d{4})(\d{2})(\d{2})" + _TIME, re.ASCII),
 )
 _NO_DAY = re.compile(r"\d{4}\s*(?:年\s*\d{1,2}\s*月?|[-/.]\s*\d{1,2})|\d{4}年?|\d{1,2}月\d{1,2}日?", re.ASCII)
-_BOTH_WAYS = re.compile(r"\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:\d{4}|\d{2})\b.*", re.ASCII)
+_BOTH_WAYS = re.compile(r"\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,4}\b.*", re.ASCII)
 _SERIAL = re.compile(r"\d{5}", re.ASCII)
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - wall time without a zone, as spreadsheets keep it
 _SERIALS = range((date(FIRST_YEAR, 1, 1) - _EPOCH.date()).days, (date(LAST_YEAR, 12, 31) - _EPOCH.date()).days + 1)
@@ -125,7 +125,7 @@ def identifier(raw: Raw) -> str | Bad:
     if isinstance(raw, bool) or not isinstance(raw, str | float | int):
         return Bad(NOT_IDENTIFIER)
     if not isinstance(raw, str):
-        if raw != int(raw) or raw < 0:
+        if not 0 <= raw < 1e300 or raw != int(raw):
             return Bad(NOT_IDENTIFIER)
         return Bad(LOST_DIGITS) if raw >= 10**15 else str(int(raw))
     read = text(raw)
@@ -165,7 +165,7 @@ def moment(raw: Raw) -> datetime | Bad:
         read = datetime(raw.year, raw.month, raw.day)  # noqa: DTZ001 - wall time
     elif isinstance(raw, str):
         read = _moment_in_words(half_width(visible(raw)).translate(_DASHES).strip())
-    elif isinstance(raw, float) and int(raw) in _SERIALS:
+    elif isinstance(raw, float) and 0 < raw < 1e6 and int(raw) in _SERIALS:
         read = _EPOCH + timedelta(seconds=round(raw * 86400))
     elif isinstance(raw, float) and raw.is_integer() and 0 < raw < 1e8:
         read = _moment_in_words(str(int(raw)))

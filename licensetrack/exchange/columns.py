@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from licensetrack.core.names import VARIATION_MARK
 from licensetrack.exchange import cells
-from licensetrack.exchange.cells import Raw, Reader, Value
+from licensetrack.exchange.cells import Raw, Value
 from licensetrack.exchange.ledgers import Field, reader
 from licensetrack.exchange.problems import Bad
 
 ERROR_VALUE = "the cell holds an error value instead of data"
-SERIAL_FROM_1904 = "the workbook counts days from 1904, so a plain number cannot be taken for a date; format the cell as a date"
+SERIAL_FROM_1904 = (
+    "the workbook counts days from 1904, so a plain number cannot be taken for a date; format the cell as a date"
+)
 MOST_REMEMBERED = 100_000
 
 _FIRST_DAY, _LAST_DAY = date(cells.FIRST_YEAR, 1, 1), date(cells.LAST_YEAR, 12, 31)
 # 1 and True, or 0 and False, are one key of a dictionary; so only these types go through the memory of a column.
-_REMEMBERED = {str, float, date, cells.datetime}
+_REMEMBERED = {str, float, date, datetime}
 
 Report = Callable[[int, Bad], None]
 
@@ -108,5 +110,5 @@ def _plain_identifiers(raws: Sequence[Any], types: set[type], *, needed: bool) -
     )
 
 
-def _plain_days(raws: Sequence[Any], types: set[type], *, needed: bool) -> bool:  # noqa: ARG001 - one shape for all three
+def _plain_days(raws: Sequence[Any], types: set[type], *, needed: bool) -> bool:
     return types == {date} and min(raws) >= _FIRST_DAY and max(raws) <= _LAST_DAY

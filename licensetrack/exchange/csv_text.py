@@ -45,7 +45,7 @@ _BINARY = (
     b"OFD",
 )
 # An export of ours puts a quotation mark before what a spreadsheet program would take for a formula.
-_DEFUSED = re.compile(r"\A'(?=[=+\-@\t\r\n＝＋－＠])")
+_DEFUSED = re.compile(r"\A'(?='*[=+\-@\t\r\n＝＋－＠])")
 _SEPARATORS = (",", "\t", ";")
 
 

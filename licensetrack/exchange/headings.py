@@ -147,7 +147,7 @@ def find_heading(
 def _spread(rows: Sequence[Sequence[Raw]], merges: Iterable[Merge]) -> dict[tuple[int, int], str]:
     """Texts of merged cells for the cells they cover to the right, near the top of the sheet."""
     spread = {}
-    for first_row, first, last_row, last in merges:
+    for first_row, first, _, last in merges:
         if first_row < min(len(rows), SEARCHED_ROWS) and first < len(rows[first_row]):
             text = rows[first_row][first]
             if isinstance(text, str):

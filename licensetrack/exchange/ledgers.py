@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from licensetrack.exchange import cells
 from licensetrack.exchange.headings import words
+from licensetrack.exchange.problems import Bad
 
 MOST_CPUS = 1_000_000
 
@@ -254,7 +255,7 @@ def reader(shape: str, money_unit: str = "") -> cells.Reader:
     return choices(shape)
 
 
-def _satisfaction(raw: cells.Raw) -> cells.Value | cells.Bad:
+def _satisfaction(raw: cells.Raw) -> cells.Value | Bad:
     """One to five, as a number, with 分 or 星 after it, or in words."""
     if isinstance(raw, str):
         said = cells.choice_key(raw)
@@ -264,11 +265,11 @@ def _satisfaction(raw: cells.Raw) -> cells.Value | cells.Bad:
     return cells.whole(1, 5)(raw)
 
 
-def _yes_or_no(raw: cells.Raw) -> cells.Value | cells.Bad:
+def _yes_or_no(raw: cells.Raw) -> cells.Value | Bad:
     if isinstance(raw, bool):
         return raw
     said = choices("yes_or_no")(raw)
-    return said if isinstance(said, cells.Bad) else said == "yes"
+    return said if isinstance(said, Bad) else said == "yes"
 
 
 _PLAIN: Mapping[str, cells.Reader] = {

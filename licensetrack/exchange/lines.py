@@ -29,16 +29,20 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     def any_of(name: str, ending: str) -> re.Pattern[str]:
         return re.compile(rf"(?:{'|'.join(re.escape(fold(word)) for word in rows[name])}){ending}")
 
-    return any_of("totals", r"[\d.]*[a-z个颗套家万元]*"), any_of("subtotals", r"[\d.]*[a-z个颗套家万元]*"), any_of("footers", "")
+    return (
+        any_of("totals", r"[\d.]*[a-z个颗套家万元]*"),
+        any_of("subtotals", r"[\d.]*[a-z个颗套家万元]*"),
+        any_of("footers", ""),
+    )
 
 
-def kind_of_line(row: Sequence[Raw], used: Collection[int], needed: Collection[int], headings: dict[int, str]) -> Line:
+def kind_of_line(row: Sequence[Raw], used: Collection[int], needed: Sequence[int], headings: dict[int, str]) -> Line:
     """What a line is.
 
     Args:
         row: its cells.
         used: the columns that are read.
-        needed: those among them that every record fills in.
+        needed: those among them that every record fills in, the most telling first.
         headings: what the heading says in each column that is read.
     """
     width = len(row)
@@ -54,7 +58,7 @@ def kind_of_line(row: Sequence[Raw], used: Collection[int], needed: Collection[i
             return Line.TOTAL
         if subtotals.fullmatch(fold(first)) and len(others) <= 1:
             return Line.SUBTOTAL
-        if not others and _is_footer(first):
+        if needed[0] not in filled[1:] and _is_footer(first) and all(isinstance(row[i], str) for i in filled):
             return Line.FOOTER
         if len(headings) > 1 and all(i < width and row[i] == text for i, text in headings.items()):
             return Line.HEADING
@@ -80,6 +84,8 @@ def may_be_no_records(anchor: Sequence[Raw], heading: str) -> bool:
         return True
     totals, subtotals, footers = _patterns()
     return any(
-        blank(cell) or ":" in half_width(cell) or any(form.fullmatch(fold(cell)) for form in (totals, subtotals, footers))
+        blank(cell)
+        or ":" in half_width(cell)
+        or any(form.fullmatch(fold(cell)) for form in (totals, subtotals, footers))
         for cell in set(texts)
     )

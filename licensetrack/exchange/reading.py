@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path, PurePath
+from typing import cast
 
 from licensetrack.exchange.cells import Raw, choice_key, half_width, shown
 from licensetrack.exchange.headings import SEARCHED_ROWS, Heading, find_heading, fold, words
 from licensetrack.exchange.opening import LARGEST_FILE, TOO_LARGE, open_book
 from licensetrack.exchange.problems import Problem, Unreadable, column_letter
 from licensetrack.exchange.sheet_scan import MOST_LISTED
-from licensetrack.exchange.sheets import Merge, Sheet
+from licensetrack.exchange.sheets import Sheet
 from licensetrack.exchange.table_reader import Progress, Table, TableReader
 
 Source = str | os.PathLike[str] | tuple[str, bytes]
@@ -66,18 +67,20 @@ def read(sources: Iterable[Source] | Source, *, progress: Progress | None = None
         sources: paths (a folder stands for the spreadsheets below it) or pairs of a name and bytes.
         progress: told the file, the rows read of its present sheet, and the rows it has; after every few thousand rows.
     """
-    if isinstance(sources, str | os.PathLike) or _is_upload(sources):
-        sources = [sources]  # type: ignore[list-item]
     reading = Reading()
     seen: set[Path] = set()
-    for source in sources:  # type: ignore[union-attr]
-        for name, content in _contents(source, seen, reading):  # type: ignore[arg-type]
+    for source in _listed(sources):
+        for name, content in _contents(source, seen, reading):
             _read_file(name, content, reading, progress)
     return reading
 
 
-def _is_upload(sources: object) -> bool:
-    return isinstance(sources, tuple) and len(sources) == 2 and isinstance(sources[1], bytes)
+def _listed(sources: Iterable[Source] | Source) -> Iterable[Source]:
+    if isinstance(sources, str | os.PathLike):
+        return [sources]
+    if isinstance(sources, tuple) and len(sources) == 2 and isinstance(sources[1], bytes):
+        return [cast(Source, sources)]
+    return cast(Iterable[Source], sources)
 
 
 def _contents(source: Source, seen: set[Path], reading: Reading) -> Iterator[tuple[str, bytes]]:
@@ -145,9 +148,7 @@ def _read_file(file: str, content: bytes, reading: Reading, progress: Progress |
     reading.problems += problems
 
 
-def _read_sheet(
-    sheet: Sheet, reading: Reading, progress: Progress | None, problems: list[Problem]
-) -> tuple[bool, int]:
+def _read_sheet(sheet: Sheet, reading: Reading, progress: Progress | None, problems: list[Problem]) -> tuple[bool, int]:
     """Read one sheet; whether it is a ledger (if only by intention), and how many rows it has that are not empty."""
     rows, merges = sheet.open()
     top = list(islice(rows, SEARCHED_ROWS))
@@ -203,8 +204,8 @@ def _structural(sheet: Sheet, heading: Heading) -> list[Problem]:
         values = {"count": scan.error_count, "example": text}
         return [Problem(sheet.file, MANY_ERROR_VALUES, values, sheet.name, row, column_letter(column), value=text)]
     problems = []
-    for column in heading.missing:
-        values = {"column": column.say, "ledger": heading.form.title, "also": "、".join(column.also[:6])}
+    for about in heading.missing:
+        values = {"column": about.say, "ledger": heading.form.title, "also": "、".join(about.also[:6])}
         problems.append(Problem(sheet.file, COLUMN_MISSING, values, sheet.name, heading.last_row + 1))
     for name, columns in heading.doubled.items():
         said = "、".join(f"{column_letter(i)} {heading.texts.get(i, '')}" for i in columns)
@@ -217,9 +218,7 @@ def _structural(sheet: Sheet, heading: Heading) -> list[Problem]:
 def _product_said(text: str) -> str:
     """The product that a sheet's name or title names, if it names exactly one."""
     key = choice_key(text)
-    named = {
-        product for product, said in words()["product"].items() if any(choice_key(word) in key for word in said)
-    }
+    named = {product for product, said in words()["product"].items() if any(choice_key(word) in key for word in said)}
     return named.pop() if len(named) == 1 else ""
 
 

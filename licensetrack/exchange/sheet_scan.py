@@ -57,7 +57,7 @@ class SheetScan:
     hidden_rows: int = 0
 
 
-class _Unproved(Exception):  # noqa: N818 - a turn in the search, not an error
+class _Unproved(Exception):
     """The quick look cannot vouch for this sheet."""
 
 
@@ -161,7 +161,7 @@ def _measure(scan: SheetScan, rows: bytes, last: int, *, wide: bool) -> None:
     scan.hidden_rows += rows.count(b' hidden="1"')
     scan.rows = max(scan.rows, last)
     if wide:
-        scan.rows = max(scan.rows, max(int(number) for number in _ROW_NUMBER.findall(rows)))
+        scan.rows = max(scan.rows, *map(int, _ROW_NUMBER.findall(rows)))
         columns = {_column(letters.decode()) + 1 for letters in set(_WIDE_COLUMN.findall(rows))}
         scan.columns = max(scan.columns, *columns) if columns else scan.columns
         if scan.columns > MOST_COLUMNS or scan.rows * scan.columns > MOST_CELLS:
@@ -257,8 +257,8 @@ def _walk(part: Part) -> SheetScan:
     parser.CharacterDataHandler = walker.characters
     try:
         for piece in checked(part):
-            parser.Parse(piece, False)  # noqa: FBT003 - expat's own signature
-        parser.Parse(b"", True)  # noqa: FBT003
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise Unreadable(DAMAGED) from error
     return walker.scan

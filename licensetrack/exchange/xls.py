@@ -36,6 +36,8 @@ READING_SECONDS = 60
 
 _BOF, _BOUND_SHEET, _DATE_MODE, _FILE_PASS, _MACRO_PROJECT, _SUP_BOOK = 0x0809, 0x0085, 0x0022, 0x002F, 0x00D3, 0x01AE
 _FORMULA, _BOOL_OR_ERROR, _ROW, _MULTIPLE = 0x0006, 0x0205, 0x0208, 0x00BD
+_REFUSED = {_FILE_PASS, _MACRO_PROJECT, _SUP_BOOK}
+_WORKSHEET, _MACRO_SHEET = 0, 1
 _CELLS = {0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, _FORMULA, _BOOL_OR_ERROR, _MULTIPLE}
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _CHILD = Path(__file__).with_name("xls_child.py")
@@ -83,29 +85,41 @@ def _walk(stream: bytes) -> tuple[list[SheetScan], bool]:
     from_1904, scan = False, None
     for kind, start, length in _records(stream):
         if kind == _BOF:
-            (version,) = struct.unpack_from("<H", stream, start)
-            if version not in {0x0500, 0x0600}:
+            if struct.unpack_from("<H", stream, start)[0] not in {0x0500, 0x0600}:
                 raise Unreadable(TOO_OLD)
             scan = wanted.get(start - 4, scan)
         elif kind == _BOUND_SHEET:
             offset, _, sheet_kind = struct.unpack_from("<LBB", stream, start)
-            if sheet_kind == 0:
-                wanted[offset] = SheetScan()
-            elif sheet_kind == 1:
+            if sheet_kind == _MACRO_SHEET:
                 raise Unreadable(MACROS)
+            if sheet_kind == _WORKSHEET:
+                wanted[offset] = SheetScan()
         elif kind == _DATE_MODE:
             from_1904 = stream[start] == 1
-        elif kind in {_FILE_PASS, _MACRO_PROJECT}:
-            raise Unreadable(PASSWORD if kind == _FILE_PASS else MACROS)
-        elif kind == _SUP_BOOK and stream[start + 2 : start + 4] not in {b"\x01\x04", b"\x01\x3a"}:
-            raise Unreadable(EXTERNAL_LINKS)
-        elif scan is not None and kind in _CELLS:
-            _note_cell(scan, kind, stream, start, length)
-        elif scan is not None and kind == _ROW:
-            scan.hidden_rows += (stream[start + 12] & 0x20) != 0
+        elif kind in _REFUSED:
+            _refuse(kind, stream[start + 2 : start + 4])
+        elif scan is not None:
+            _note(scan, kind, stream, start, length)
     if not wanted:
         raise Unreadable(DAMAGED)
     return list(wanted.values()), from_1904
+
+
+def _refuse(kind: int, detail: bytes) -> None:
+    if kind == _FILE_PASS:
+        raise Unreadable(PASSWORD)
+    if kind == _MACRO_PROJECT:
+        raise Unreadable(MACROS)
+    # A supporting book that is this very book, or add-in functions, is no link to another file.
+    if detail not in {b"\x01\x04", b"\x01\x3a"}:
+        raise Unreadable(EXTERNAL_LINKS)
+
+
+def _note(scan: SheetScan, kind: int, stream: bytes, start: int, length: int) -> None:
+    if kind in _CELLS:
+        _note_cell(scan, kind, stream, start, length)
+    elif kind == _ROW:
+        scan.hidden_rows += (stream[start + 12] & 0x20) != 0
 
 
 def _note_cell(scan: SheetScan, kind: int, stream: bytes, start: int, length: int) -> None:

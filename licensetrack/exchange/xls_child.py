@@ -46,7 +46,9 @@ def main() -> None:
             continue
         hidden = about.visible != calamine.SheetVisibleEnum.Visible
         sheet = book.get_sheet_by_name(about.name)
-        rows = [] if hidden else [json.dumps([plain(cell) for cell in row]) for row in sheet.iter_rows()]
+        # The reader begins with row 1, but with the first column that holds anything.
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        rows = [] if hidden else [json.dumps(left + [plain(cell) for cell in row]) for row in sheet.iter_rows()]
         merges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
         heads.append({"name": about.name, "hidden": hidden, "merges": merges, "height": len(rows)})
         lines += rows

@@ -131,7 +131,10 @@ def open_sheet(book: calamine.CalamineWorkbook, name: str) -> Opened:
     def load() -> Opened:
         sheet = book.get_sheet_by_name(name)
         merges: list[Merge] = [(*first, *last) for first, last in (sheet.merged_cell_ranges or [])[:MOST_MERGES]]
-        return iter(sheet.iter_rows()), merges
+        # The reader begins with row 1, but with the first column that holds anything.
+        left = sheet.start[1] if sheet.start else 0
+        rows = iter(sheet.iter_rows())
+        return (([""] * left + row for row in rows) if left else rows), merges
 
     try:
         return _guarded(load)
