@@ -18,6 +18,10 @@ from licensetrack.reports.styles import SIZE_SMALL_5
 
 _TWENTIETHS = 20
 _CELL_MARGIN = 4.0
+_SMALL = 14
+"""Up to so many rows a table is kept on one page."""
+_WITH_TOTALS = 2
+"""So many rows stay on the page of the totals."""
 _LONG = 30
 """From so many rows on, labels are repeated instead of joined: a joined cell shows its label on one page only."""
 
@@ -107,29 +111,33 @@ class TableWriter:
                 fill = "F6F7F9" if total else ""
                 text = "" if merge == "continue" else texts[index]
                 cells.append(_CellXml(text, widths[index], column.alignment, total, fill, merge=merge))
-            yield self._row(cells)
+            rest = len(rows) - 1 - number
+            near_totals = bool(table.totals) and rest < len(table.totals) + _WITH_TOTALS
+            yield self._row(cells, keep=rest > 0 and (len(rows) <= _SMALL or near_totals))
 
     @staticmethod
     def _head_cell(text: str, width: float, merge: str = "") -> _CellXml:
         return _CellXml(text, width, Align.CENTER, True, "EEF1F5", merge=merge)
 
-    def _row(self, cells: list[_CellXml], repeat: bool = False) -> str:
+    def _row(self, cells: list[_CellXml], repeat: bool = False, keep: bool = False) -> str:
+        """`keep` holds the row on the page of the next one."""
         header = "<w:tblHeader/>" if repeat else ""
-        return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{''.join(map(self._cell, cells))}</w:tr>"
+        content = "".join(self._cell(cell, keep or repeat) for cell in cells)
+        return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{content}</w:tr>"
 
-    def _cell(self, cell: _CellXml) -> str:
+    def _cell(self, cell: _CellXml, keep: bool) -> str:
         span = f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""
         merge = f'<w:vMerge w:val="{cell.merge}"/>' if cell.merge else ""
         fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill}"/>' if cell.fill else ""
-        paragraphs = "".join(self._paragraph(line, cell) for line in cell.text.split("\n"))
+        paragraphs = "".join(self._paragraph(line, cell, keep) for line in cell.text.split("\n"))
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{round(cell.width * _TWENTIETHS)}" w:type="dxa"/>{span}{merge}{fill}'
             f'<w:vAlign w:val="center"/></w:tcPr>{paragraphs}</w:tc>'
         )
 
-    def _paragraph(self, text: str, cell: _CellXml) -> str:
+    def _paragraph(self, text: str, cell: _CellXml, keep: bool) -> str:
         run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
-        style = f'<w:pStyle w:val="{self._ids[cell.strong]}"/>'
+        style = f'<w:pStyle w:val="{self._ids[cell.strong]}"/>{"<w:keepNext/>" if keep else ""}'
         return f'<w:p><w:pPr>{style}<w:jc w:val="{cell.align.value}"/></w:pPr>{run}</w:p>'
 
 

@@ -15,6 +15,11 @@ from licensetrack.reports.pdf_cells import PADDING_X, Box, CellType, Rule, draw_
 from licensetrack.reports.pdf_text import Line
 from licensetrack.reports.styles import Page
 
+_SMALL = 0.4
+"""Up to this share of a page a table is not broken."""
+_WITH_TOTALS = 2
+"""So many rows go overleaf with the totals."""
+
 
 def column_edges(shares: Sequence[float], width: float) -> list[float]:
     """The x of every column edge, the right end included."""
@@ -134,8 +139,11 @@ class TableFlow(Flowable):
         self.head_height = max(box.y + box.height for box in self._head)
 
     def least_height(self) -> float:
-        """What must fit below a heading for it to stay there: the table's head and two rows."""
-        self._fill(0, rows=2)
+        """What must fit below a heading for it to stay there: all of a small table, else its head and two rows."""
+        small = self._page.text_height * _SMALL
+        height = self._fill(small, rows=2)
+        if self._drained and height <= small:
+            return height
         return self.head_height + sum(row.height for row in list(self._ready)[:2])
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
@@ -162,6 +170,9 @@ class TableFlow(Flowable):
         if rest and not at_top and len(taken) < 2:
             self._ready.extendleft(reversed(taken))
             return []
+        if rest and len(taken) > _WITH_TOTALS + 1 and self._only_totals_follow():
+            for _ in range(_WITH_TOTALS):
+                self._ready.appendleft(taken.pop())
         if not taken:  # one row taller than a page: it goes on overleaf
             first, second = _cut(self._ready.popleft(), room, self._kind)
             self._ready.appendleft(second)
@@ -178,6 +189,11 @@ class TableFlow(Flowable):
 
     def _part(self, rows: list[_Measured]) -> TablePart:
         return TablePart(self._table, self._edges, self._kind, self._head, rows)
+
+    def _only_totals_follow(self) -> bool:
+        """Totals alone on a page would say nothing."""
+        self._fill(0, rows=1)
+        return bool(self._ready) and self._ready[0].total
 
     def _fill(self, height: float, rows: int = 0) -> float:
         """Measures rows until they are higher than `height`, or so many; returns the height with the head."""
