@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 import run
 from licensetrack import cli
-from licensetrack.accounts.permissions import ROLES, SYSTEM
+from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.core import blobs, db
 from licensetrack.exchange import loading
@@ -187,6 +187,16 @@ def sample_year(sqlite_url: str, tmp_path: Path) -> None:
     blobs.use_folder(tmp_path / "blobs")
     outcome = loading.load(loading.files_of([ROOT / "data" / "2024"]), actor=SYSTEM)
     assert not outcome.refused
+
+
+@pytest.mark.usefixtures("sample_year")
+def test_the_steps_of_an_evaluation_run_as_they_are_written() -> None:
+    [steps] = re.findall(r"^```python\n(.*?)^```$", said(ROOT / "docs" / "evaluation.md"), re.MULTILINE | re.DOTALL)
+    roles = {"officer": "performance_officer", "reviewer": "reviewer", "manager": "manager"}
+    names: dict[str, Any] = {name: Actor(None, name, name, role) for name, role in roles.items()}
+    exec(steps.replace('Path("data', f'Path("{ROOT}/data'), names)  # noqa: S102 - the page's own example
+    assert names["signed"].stage == "signed"
+    assert names["signed"].total == 99
 
 
 @pytest.mark.usefixtures("sample_year")

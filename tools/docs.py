@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tools import formats, glossary, measures, schema
+from tools import evaluation, formats, glossary, measures, schema
 from tools.writing import DOCS, ROOT
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "schema.md": schema.document,
     "measures.md": measures.document,
     "formats.md": formats.document,
+    "evaluation.md": evaluation.document,
     "glossary.md": glossary.document,
 }
 
