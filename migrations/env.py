@@ -10,6 +10,7 @@ import licensetrack.core.audit
 import licensetrack.core.blobs
 import licensetrack.core.idempotency
 import licensetrack.core.outbox
+import licensetrack.exchange.waiting
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.support.models

@@ -1,30 +1,32 @@
-"""Loading ledgers: read, compared with what is recorded, written in one transaction or not at all; a dry run is the same, rolled back."""
+"""Loading ledgers: read, compared with what is recorded, written in one transaction or not at all."""
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
-from licensetrack.allocation.fold import Holder
 from licensetrack.allocation.ledger import Operation
-from licensetrack.core import blobs
+from licensetrack.core import audit, blobs
+from licensetrack.core.clock import business_day
 from licensetrack.core.db import transaction
-from licensetrack.core.names import name_key
-from licensetrack.exchange.changes import Outcome
-from licensetrack.exchange.other_loading import load_budget, load_services, load_units
-from licensetrack.exchange.reading import Reading, Table, read
-from licensetrack.exchange.set_loading import SetLoader
-from licensetrack.exchange.statements import Holders, Statements
-from licensetrack.units.models import Unit
-from licensetrack.units.queries import unit_ids_by_name
+from licensetrack.exchange import waiting
+from licensetrack.exchange.changes import WAITS, Outcome, Source
+from licensetrack.exchange.parcels import NEED_UNITS, Parcel, Unpacking
+from licensetrack.exchange.problems import Problem
+from licensetrack.exchange.progress import Meter, Progress, quiet
+from licensetrack.exchange.reading import READ_ENDINGS, read
+from licensetrack.exchange.table_reader import Table
 
-Progress = Callable[[int, int], None]  # rows done, rows in all
+PERMISSION = "exchange:ledger:load"
 
 
 class NamedBytes(NamedTuple):
@@ -40,24 +42,17 @@ class NamedBytes(NamedTuple):
 
 
 class _RolledBack(Exception):
-    """Ends the transaction of a dry run or of a load with errors."""
-
-
-def quiet(_done: int, _total: int) -> None:
-    """Shows no progress."""
+    """Ends the transaction of a dry run, of a load with errors, or of one that changes nothing."""
 
 
 def files_of(paths: Iterable[Path]) -> list[NamedBytes]:
-    """Files named one by one, and the workbooks and csv files of folders; the same content is taken once.
+    """Files named one by one, and the spreadsheets of folders; the same content is taken once.
 
     Raises FileNotFoundError for a path that does not exist.
     """
     found: dict[str, NamedBytes] = {}
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in (".xlsx", ".xls", ".csv", ".tsv"))
-        else:
-            inside = [path]
+        inside = sorted(p for p in path.iterdir() if p.suffix.lower() in READ_ENDINGS) if path.is_dir() else [path]
         for one in inside:
             if not one.name.startswith(("~$", ".")):  # lock files of an open workbook
                 file = NamedBytes(one.name, one.read_bytes())
@@ -71,93 +66,138 @@ def preview(files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = q
 
 
 def load(files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = quiet) -> Outcome:
-    """Loads files, all or nothing: with one error in one cell nothing is written. Loading the same again changes nothing."""
+    """Loads files, all or nothing: with one error in one cell nothing is written. The same again changes nothing.
+
+    The order of files and of loads does not matter: a ledger that refers to units or sets of which there is none at all
+    yet is kept, and taken in by the load that brings them (docs/adr/0009).
+    Raises Forbidden, or Conflict where the database is busy.
+    """
     return _run(files, actor, progress, dry_run=False)
 
 
 def _run(files: Sequence[NamedBytes], actor: Actor, progress: Progress, *, dry_run: bool) -> Outcome:
-    require(actor, "exchange:ledger:load")
+    require(actor, PERMISSION)
     outcome = Outcome(dry_run=dry_run)
     files = _named_apart(files)
-    reading = read(files)
-    outcome.problems += reading.problems
-    if outcome.refused:
-        return outcome
-    try:
-        with transaction() as db:
-            operation = Operation(actor)
-            documents = {file.name: blobs.register(db, file.content, file.name).id for file in files}
-            _apply(db, reading, operation, outcome, documents, progress)
-            if dry_run or outcome.refused or not outcome.changed_anything:
-                raise _RolledBack
-            digests = {file.name: file.digest for file in files}
-            operation.record(db, "exchange:ledger:load", "files", files=digests, counts=outcome.counts)
-            for file in files:
-                blobs.keep(file.content)
-    except _RolledBack:
-        pass
+    meter = Meter(progress, {file.name: len(file.content) for file in files})
+    with _collector_at_rest():
+        reading = read(files, progress=meter.read)
+        for problem in reading.problems:
+            outcome.add(problem)
+        if not outcome.refused:
+            try:
+                with transaction() as db, db.begin_nested():  # the savepoint undoes a dry run inside a larger act, too
+                    _write(db, files, reading.tables, Operation(actor), outcome, meter)
+                    if dry_run or outcome.refused or not outcome.changed_anything:
+                        raise _RolledBack
+                    for file in files:
+                        blobs.keep(file.content)
+            except _RolledBack:
+                pass
+            meter.finish()
+    outcome.close()
     return outcome
 
 
-def _apply(
-    db: Session, reading: Reading, operation: Operation, outcome: Outcome, documents: dict[str, int], progress: Progress
+def _write(
+    db: Session, files: Sequence[NamedBytes], tables: list[Table], operation: Operation, outcome: Outcome, meter: Meter
 ) -> None:
-    """Units first, then sets, then the rest: the order of the files does not matter."""
-    total, done = sum(len(table.rows) for table in reading.tables), 0
-
-    def step(rows: int) -> None:
-        nonlocal done
-        done += rows
-        progress(min(done, total), total)
-
-    actor = operation.actor
-    for table in _of(reading, "units"):
-        load_units(db, table, outcome, actor, operation)
-        step(len(table.rows))
-    holders = _holders(db)
-    statements = Statements(holders, outcome, documents)
-    for table in _of(reading, "issues"):
-        statements.add_issues(_taken(table), table.file, table.sheet)
-    for table in _of(reading, "imports"):
-        statements.add_imports(table.rows, table.file, table.sheet)
-        step(len(table.rows))
-    for table in _of(reading, "changes"):
-        statements.add_changes(table.rows, table.file, table.sheet)
-        step(len(table.rows))
-    SetLoader(db, operation, outcome, step).load(statements)
-    for table in _of(reading, "budget"):
-        load_budget(db, table, outcome, actor, documents)
-        step(len(table.rows))
-    for table in _of(reading, "services"):
-        load_services(db, table, outcome, actor, documents, holders)
-        step(len(table.rows))
+    """Brings files and what waited for them into the database, with the entry in the audit trail."""
+    waiting.claim(db)
+    digests = {file.name: file.digest for file in files}
+    kept = waiting.kept_sheets(db)
+    given = Parcel(tables, {file.name: blobs.register(db, file.content, file.name).id for file in files})
+    parcels = [*_waiting_parcels(db, kept, digests, outcome), given]
+    everything = [(parcel, table) for parcel in parcels for table in parcel.tables]
+    for _, table in everything:
+        outcome.knows(table.file, table.sheet, table.columns)
+    meter.begin_loading(sum(len(table.rows) for _, table in everything))
+    Unpacking(db, operation, outcome, meter).apply(parcels)
+    if not outcome.refused:
+        _settle_waiting(db, kept, parcels, digests, operation, outcome)
+        _record(db, digests, operation, outcome)
 
 
-def _of(reading: Reading, kind: str) -> list[Table]:
-    return [table for table in reading.tables if table.kind == kind]
+def _waiting_parcels(
+    db: Session, kept: Sequence[waiting.Kept], digests: dict[str, str], outcome: Outcome
+) -> Iterator[Parcel]:
+    """The sheets that wait, one parcel for each load in which they came, without files that are given again."""
+    names = Counter(digests)
+    for _, group in groupby(kept, key=lambda one: one.kept_at):
+        sheets = [one for one in group if one.digest not in digests.values()]
+        files: dict[str, waiting.Kept] = {}
+        for one in {one.blob_id: one for one in sheets}.values():
+            files[_free_name(names, one.name)] = one
+        reading = read([(name, blobs.load(db, one.blob_id)[1]) for name, one in files.items()])
+        wanted = {(one.blob_id, one.sheet) for one in sheets}
+        tables = [table for table in reading.tables if (files[table.file].blob_id, table.sheet) in wanted]
+        for problem in reading.problems:
+            if problem.severity == "error":
+                outcome.add(problem)
+        yield Parcel(tables, {name: one.blob_id for name, one in files.items()})
 
 
-def _taken(table: Table) -> Iterable[Any]:
-    """Yields a table's rows and lets them go, so that a large ledger is not held twice."""
-    rows = list(table.rows)
-    rows.reverse()
-    table.rows.clear()
-    while rows:
-        yield rows.pop()
+def _settle_waiting(
+    db: Session,
+    kept: Sequence[waiting.Kept],
+    parcels: Sequence[Parcel],
+    digests: dict[str, str],
+    operation: Operation,
+    outcome: Outcome,
+) -> None:
+    """Keeps what could not be loaded yet, and lets go of what could."""
+    *earlier, given = parcels
+    ids = {(one.digest, one.sheet): one for one in kept}
+    still = {(parcel.documents[table.file], table.sheet) for parcel in earlier for table in parcel.tables}
+    new: list[tuple[int, str]] = []
+    for table in given.tables:
+        one = ids.get((digests[table.file], table.sheet))
+        if one is not None:
+            still.add((one.blob_id, one.sheet))
+        else:
+            new.append((given.documents[table.file], table.sheet))
+        rule = waiting.FOR_UNITS if table.kind in NEED_UNITS else waiting.FOR_SETS
+        outcome.add(Problem(table.file, rule, sheet=table.sheet, severity="warning"))
+        for row in table.rows:
+            outcome.note(WAITS, Source(table.kind, table.file, table.sheet, row.row), row.number)
+    gone = []
+    for one in kept:
+        waits = (one.blob_id, one.sheet) in still
+        if not waits:
+            gone.append(one.id)
+        if one.digest not in digests.values():
+            rule, day = (waiting.STILL_WAITS if waits else waiting.TAKEN_IN), str(business_day(one.kept_at))
+            outcome.add(Problem(one.name, rule, {"day": day}, one.sheet, severity="warning"))
+    waiting.keep(db, new, operation.at)
+    waiting.release(db, gone)
+    outcome.files_moved = bool(new or gone)
 
 
-def _holders(db: Session) -> Holders:
-    query = select(Unit.id, Unit.name, Unit.district, Unit.category)
-    units = {row.id: (row.name, Holder(row.id, row.district, row.category)) for row in db.execute(query)}
-    return Holders(unit_ids_by_name(db), units, name_key)
+def _record(db: Session, digests: dict[str, str], operation: Operation, outcome: Outcome) -> None:
+    if operation.lines:
+        operation.record(db, PERMISSION, "files", files=digests, counts=outcome.counts)
+    elif outcome.changed_anything:
+        audit.record(db, PERMISSION, "files", operation.actor, files=digests, counts=outcome.counts)
 
 
 def _named_apart(files: Sequence[NamedBytes]) -> list[NamedBytes]:
     """Two different files of one name are told apart, so that an error names the right one."""
-    seen: dict[str, int] = {}
-    named = []
-    for file in files:
-        seen[file.name] = seen.get(file.name, 0) + 1
-        name = file.name if seen[file.name] == 1 else f"{file.name} ({seen[file.name]})"
-        named.append(NamedBytes(name, file.content))
-    return named
+    names: Counter[str] = Counter()
+    return [NamedBytes(_free_name(names, file.name), file.content) for file in files]
+
+
+def _free_name(names: Counter[str], name: str) -> str:
+    names[name] += 1
+    return name if names[name] == 1 else f"{name} ({names[name]})"
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Spares Python's search for circular garbage, which would visit every row of a large ledger again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

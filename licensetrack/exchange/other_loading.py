@@ -1,14 +1,14 @@
-"""Units, budget entries and service orders from their ledgers: new rows are recorded, changed ones corrected, equal ones left."""
+"""Units, budget entries, service orders: new rows are recorded, changed ones corrected, equal ones left."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor
 from licensetrack.allocation.fold import Fact, Holder
 from licensetrack.allocation.ledger import Operation, post
 from licensetrack.allocation.models import LicenseSet
@@ -23,40 +23,57 @@ from licensetrack.support import orders
 from licensetrack.units.directory import UnitEntry, differences, register_unit, update_unit
 from licensetrack.units.models import Unit
 
+TWICE = "“%(number)s” stands twice, and the two rows differ; the other one is %(place)s."
 
-def load_units(db: Session, table: Any, outcome: Outcome, actor: Actor, operation: Operation) -> None:
+
+class Told:
+    """What the files of one load said already: again in the same words it is passed over, in others it is an error."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self._said: dict[tuple[str, str], tuple[object, Source]] = {}
+
+    def again(self, number: str, words: object, source: Source, at: str) -> bool:
+        """Whether a row of this kind and number was there before; `at` is the field that an error points at."""
+        said, first = self._said.setdefault((source.kind, number), (words, source))
+        if first is source:
+            return False
+        if said == words:
+            self._outcome.note(SAME, source, number)
+        else:
+            values = {"number": number, "place": f"{first.file} {first.place}"}
+            self._outcome.refuse(source, TWICE, values, at, number)
+        return True
+
+
+def load_units(db: Session, table: Any, outcome: Outcome, told: Told, operation: Operation) -> None:
     """Registers new units and changes known ones (by code); a move to another district takes the unit's sets along."""
     known = {unit.code: unit for unit in db.scalars(select(Unit))}
     for row in table.rows:
         source = Source("units", table.file, table.sheet, row.row)
         entry = UnitEntry(
-            row.code,
-            row.name,
-            row.category,
-            row.district,
-            row.level or "",
-            row.contact or "",
-            row.phone or "",
-            row.note or "",
-        )
+            row.code, row.name, row.category, row.district, row.level, row.contact, row.phone, row.note
+        )  # fmt: skip
+        if told.again(entry.code, replace(entry, name=name_key(entry.name)), source, "code"):
+            continue
         unit = known.get(entry.code)
         if unit is not None and name_key(unit.name) == name_key(entry.name):
-            entry = UnitEntry(**{**entry.__dict__, "name": unit.name})  # brackets and blanks are no new name
+            entry = replace(entry, name=unit.name)  # brackets and blanks are no new name
         try:
             if unit is None:
-                known[entry.code] = register_unit(entry, actor=actor)
+                known[entry.code] = register_unit(entry, actor=operation.actor)
                 outcome.note(NEW, source, entry.name)
                 continue
             changed = differences(unit, entry)
             if not changed:
                 outcome.note(SAME, source, entry.name)
                 continue
-            update_unit(unit, entry, on=today(), actor=actor)
-            outcome.note(CHANGED, source, entry.name, **changed)
+            update_unit(unit, entry, on=today(), actor=operation.actor)
+            outcome.note(CHANGED, source, entry.name, changed)
             if "district" in changed or "category" in changed:
                 _take_sets_along(db, unit, operation)
         except DomainError as error:
-            outcome.refuse(source, error.message, error.values, entry.code)
+            outcome.refuse(source, error.message, error.values, "name", row.name)
 
 
 def _take_sets_along(db: Session, unit: Unit, operation: Operation) -> None:
@@ -66,70 +83,84 @@ def _take_sets_along(db: Session, unit: Unit, operation: Operation) -> None:
         post(db, license_set, operation, add=[Fact("reclassify", today(), holder=holder)])
 
 
-def load_budget(db: Session, table: Any, outcome: Outcome, actor: Actor, documents: Mapping[str, int]) -> None:
+def load_budget(
+    db: Session, table: Any, outcome: Outcome, told: Told, operation: Operation, documents: Mapping[str, int]
+) -> None:
     """Posts new budget entries; a voucher whose entry differs is taken back and posted right."""
     known = {entry.voucher: entry for entry in standing_entries(db)}
-    seen: dict[str, int] = {}
     for row in table.rows:
         source = Source("budget", table.file, table.sheet, row.row)
-        line = BudgetLine(row.entry, row.on, row.amount, row.voucher or "", row.summary or "")
-        if line.voucher in seen:
-            rule = "The voucher %(voucher)s stands twice; the other row is %(row)s."
-            outcome.refuse(source, rule, {"voucher": line.voucher, "row": seen[line.voucher]}, line.voucher)
+        line = BudgetLine(row.entry, row.on, row.amount, row.voucher, row.summary)
+        if line.voucher and told.again(line.voucher, line, source, "voucher"):
             continue
-        seen[line.voucher] = row.row
         try:
             entry = known.get(line.voucher)
             if entry is None:
                 outcome.note(NEW, source, line.voucher)
             else:
-                recorded = BudgetLine(entry.kind, entry.on, entry.amount, entry.voucher, entry.summary)
                 changed = {
-                    name: (getattr(recorded, name), getattr(line, name))
+                    name: (getattr(entry, name), getattr(line, name))
                     for name in ("kind", "on", "amount", "summary")
-                    if getattr(recorded, name) != getattr(line, name)
+                    if getattr(entry, name) != getattr(line, name)
                 }
                 if not changed:
                     outcome.note(SAME, source, line.voucher)
                     continue
-                outcome.note(CHANGED, source, line.voucher, **changed)
-                reverse_entry(entry, actor=actor, reason=f"{source.file} {source.place}")
-            post_entry(line, actor=actor, document_id=documents.get(table.file), place=source.place)
+                outcome.note(CHANGED, source, line.voucher, changed)
+                reverse_entry(entry, actor=operation.actor, reason=f"{source.file} {source.place}")
+            post_entry(line, actor=operation.actor, document_id=documents.get(table.file), place=source.place)
         except DomainError as error:
-            outcome.refuse(source, error.message, error.values, line.voucher)
+            outcome.refuse(source, error.message, error.values, *_budget_cell(line, error))
+
+
+def _budget_cell(line: BudgetLine, error: DomainError) -> tuple[str, object]:
+    """The field that an error of a budget line is about, and what stands there."""
+    if not line.voucher or "voucher" in error.values:
+        return "voucher", line.voucher
+    return ("on", line.on) if "on" in error.values else ("amount", line.amount)
 
 
 def load_services(
-    db: Session, table: Any, outcome: Outcome, actor: Actor, documents: Mapping[str, int], holders: Holders
-) -> None:
+    db: Session, table: Any, outcome: Outcome, told: Told, operation: Operation, documents: Mapping[str, int],
+    holders: Holders,
+) -> None:  # fmt: skip
     """Records new service orders and new versions of changed ones."""
     known = orders.standing_orders(db)
-    lines: dict[str, orders.OrderLine] = {}
+    lines: list[orders.OrderLine] = []
     for row in table.rows:
         source = Source("services", table.file, table.sheet, row.row)
-        holder = holders.find(row.unit, source, outcome)
+        holder = holders.find(row.unit)
         if holder is None:
+            holders.refuse(row.unit, source, outcome)
             continue
         order = known.get(row.number)
         same_unit = order is not None and order.unit_id == holder.unit_id
         line = orders.OrderLine(
             row.number, holder.unit_id, order.district if same_unit and order else holder.district, row.service_kind,
-            row.received_at, row.responded_at, row.completed_at, row.outcome or "", row.satisfaction, source.place,
+            row.received_at, row.responded_at, row.completed_at, row.outcome, row.satisfaction, source.place,
         )  # fmt: skip
-        if row.number in lines:
-            rule = "The order %(number)s stands twice in the file."
-            outcome.refuse(source, rule, {"number": row.number}, row.number)
+        if told.again(row.number, replace(line, place=""), source, "number"):
             continue
         try:
             orders.check_line(line)
         except DomainError as error:
-            outcome.refuse(source, error.message, error.values, row.number)
+            at = "completed_at" if "completed" in error.values else "responded_at"
+            outcome.refuse(source, error.message, error.values, at, getattr(row, at))
             continue
         changed = orders.differences(order, line) if order is not None else {}
         if order is not None and not changed:
             outcome.note(SAME, source, row.number)
             continue
-        outcome.note(CHANGED if order is not None else NEW, source, row.number, **changed)
-        lines[row.number] = line
+        outcome.note(CHANGED if order is not None else NEW, source, row.number, _with_unit_names(changed, holders))
+        lines.append(line)
     if not outcome.refused:
-        orders.record_orders(list(lines.values()), actor=actor, document_id=documents.get(table.file))
+        orders.record_orders(lines, actor=operation.actor, document_id=documents.get(table.file))
+
+
+def _with_unit_names(
+    changed: Mapping[str, tuple[object, object]], holders: Holders
+) -> Mapping[str, tuple[object, object]]:
+    if "unit_id" not in changed:
+        return changed
+    names = tuple(holders.name(unit_id) for unit_id in changed["unit_id"] if isinstance(unit_id, int))
+    return {**{name: pair for name, pair in changed.items() if name != "unit_id"}, "unit": (names[0], names[-1])}

@@ -1,38 +1,35 @@
-"""Sets from statements to the ledger: new ones in bulk, known ones by what differs, all through the ledger's own functions."""
+"""Sets from statements to the ledger: new ones in bulk, known ones by what differs, by the ledger's own functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from licensetrack.allocation.fold import Fact, fold, in_order
 from licensetrack.allocation.issuing import NewSet, add_sets
-from licensetrack.allocation.ledger import Operation, facts_of, post
-from licensetrack.allocation.models import LedgerEvent, LicenseSet
+from licensetrack.allocation.ledger import Operation, post
+from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import check_day, check_size
+from licensetrack.allocation.stages import FORMAL, TEMPORARY
+from licensetrack.core.blobs import Blob
 from licensetrack.core.errors import DomainError
 from licensetrack.core.names import nearest
-from licensetrack.exchange.changes import CHANGED, NEW, SAME, Outcome
-from licensetrack.exchange.matching import Stated, differences, match
-from licensetrack.exchange.statements import (
-    TEMPORARY_MARK,
-    SetStatement,
-    Statements,
-    in_telling_order,
-    kind_of,
-    without_doubles,
-)
+from licensetrack.exchange.changes import CHANGED, NEW, SAME, Fields, Outcome, Source
+from licensetrack.exchange.matching import Match, Retelling, Stated, differences, match
+from licensetrack.exchange.recorded_sets import TEMPORARY_MARK, RecordedSet, any_set, recorded_sets
+from licensetrack.exchange.statements import Holders, SetStatement, Statements, in_telling_order, without_doubles
 from licensetrack.procurement.queries import entitlement_for, products
 
-CHUNK = 2000
+CHUNK = 5000
 UNKNOWN_NUMBER = "There is no licence set %(number)s. The nearest are: %(nearest)s."
-NO_SETS = "There is no licence set in the ledger yet. Load the issue ledger first, or together with this file."
-_events = LedgerEvent.__table__
+UNKNOWN_PRODUCT = "There is no product “%(code)s”."
+WAS_FORMAL = "The set %(number)s is formal since %(on)s; a formal set does not become temporary afterwards."
+
+_DAY_FIELDS = {"issues": "issued_on", "imports": "imported_on", "changes": "on"}
 
 
 @dataclass(frozen=True)
@@ -43,163 +40,200 @@ class Right:
     entitlement_id: int
 
 
-@dataclass
-class Recorded:
-    """What the ledger holds of one number."""
-
-    row: Row[Any]
-    facts: dict[int, Fact]
-
-
 class SetLoader:
-    """Brings statements into the ledger, chunk by chunk, inside the caller's transaction."""
+    """Brings the statements of one load into the ledger, chunk by chunk, inside the caller's transaction."""
 
-    def __init__(self, db: Session, operation: Operation, outcome: Outcome, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, db: Session, operation: Operation, outcome: Outcome, holders: Holders, progress: Callable[[int], None]
+    ) -> None:
         self._db, self._operation, self._outcome, self._progress = db, operation, outcome, progress
+        self._holders = holders
         self._rights = {p.code: Right(p.metric, entitlement_for(db, p.code).id) for p in products(db)}
+        self._papers = Retelling(dict(db.execute(select(Blob.id, Blob.name)).tuples().all()))
+        self._was_empty = not any_set(db)
+        self._numbers: list[str] | None = None
+        self._new: list[NewSet] = []
 
     def load(self, statements: Statements) -> None:
-        """Loads every statement; errors are noted at their rows."""
+        """Loads every statement; errors are noted at their rows. Statements are let go of as they are loaded."""
         numbers = iter(list(statements.by_number))
         while chunk := list(islice(numbers, CHUNK)):
-            recorded = self._recorded(chunk)
-            new: list[NewSet] = []
-            for number in chunk:
-                self._load_one(statements.by_number.pop(number), recorded, new)
-            if new and not self._outcome.refused:
-                add_sets(self._db, new, self._operation)
+            stated = [statements.by_number.pop(number) for number in chunk]
+            recorded = {} if self._was_empty else recorded_sets(self._db, chunk)
+            known = [statement for statement in stated if self._is_known(statement, recorded)]
+            parts = [(statement, *_divide(statement, recorded)) for statement in known]
+            for statement, formal, temporary in parts:
+                for number, facts in ((statement.number, formal), (statement.number + TEMPORARY_MARK, temporary)):
+                    if number in recorded:
+                        self._papers.weigh(recorded[number].facts, facts)
+            for statement, formal, temporary in parts:
+                self._load_one(statement, formal, temporary, recorded)
+            if self._new and not self._outcome.refused:
+                add_sets(self._db, self._new, self._operation)
+            self._new.clear()
             self._progress(len(chunk))
 
-    def _recorded(self, numbers: Sequence[str]) -> dict[str, Recorded]:
-        """Number → what is recorded, also for the temporary sets of these numbers."""
-        asked = [*numbers, *(number + TEMPORARY_MARK for number in numbers)]
-        found: dict[str, Recorded] = {}
-        by_id: dict[int, list[Row[Any]]] = {}
-        sets: dict[int, Row[Any]] = {}
-        table = LicenseSet.__table__.c
-        for start in range(0, len(asked), 500):
-            query = select(table.id, table.number, table.product, table.kind).where(
-                table.number.in_(asked[start : start + 500])
-            )
-            sets.update({row.id: row for row in self._db.execute(query)})
-        reversal = aliased(LedgerEvent)
-        ids = list(sets)
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
-            back = select(reversal.reverses_id).where(reversal.set_id.in_(part), reversal.reverses_id.is_not(None))
-            query = select(_events).where(
-                _events.c.set_id.in_(part), _events.c.reverses_id.is_(None), _events.c.id.not_in(back)
-            )
-            for event in self._db.execute(query.order_by(_events.c.set_id, _events.c.seq)):
-                by_id.setdefault(event.set_id, []).append(event)
-        for set_id, row in sets.items():
-            found[row.number] = Recorded(row, facts_of(by_id.get(set_id, [])))
-        return found
-
-    def _load_one(self, statement: SetStatement, recorded: Mapping[str, Recorded], new: list[NewSet]) -> None:
-        formal = recorded.get(statement.number)
-        temporary = recorded.get(statement.number + TEMPORARY_MARK)
-        if not self._is_known(statement, formal, temporary):
-            return
-        for_formal, for_temporary = _divide(statement, formal, temporary)
-        if for_temporary:
-            self._load_set(statement.number + TEMPORARY_MARK, statement, for_temporary, temporary, new, predecessor="")
-        if for_formal:
-            has_predecessor = temporary is not None or statement.temporary is not None
-            predecessor = statement.number + TEMPORARY_MARK if has_predecessor else ""
-            self._load_set(statement.number, statement, for_formal, formal, new, predecessor=predecessor)
-
-    def _is_known(self, statement: SetStatement, formal: Recorded | None, temporary: Recorded | None) -> bool:
-        if statement.issue or statement.temporary or formal or temporary:
-            if statement.product and statement.product not in self._rights:
-                stated = statement.issue or statement.temporary
-                if stated is not None:
-                    rule = "There is no product “%(code)s”."
-                    self._outcome.refuse(stated[1], rule, {"code": statement.product}, statement.product)
+    def _is_known(self, statement: SetStatement, recorded: Mapping[str, RecordedSet]) -> bool:
+        """Whether there is a set to speak of; else an error is noted at each row that names it."""
+        if statement.source is not None:
+            if statement.row.product not in self._rights:
+                values = {"code": statement.row.product}
+                self._outcome.refuse(statement.source, UNKNOWN_PRODUCT, values, "product", statement.row.product)
                 return False
+            formal, (_, temporary) = recorded.get(statement.number), statement.issues()
+            if statement.row.kind == TEMPORARY and formal and temporary and temporary[0].on > formal.issued_on:
+                values = {"number": statement.number, "on": str(formal.issued_on)}
+                self._outcome.refuse(statement.source, WAS_FORMAL, values, "kind")
+                return False
+            return statement.holder is not None  # without one, its error is noted already
+        if statement.number in recorded or statement.number + TEMPORARY_MARK in recorded:
             return True
-        numbers = self._db.scalars(select(LicenseSet.number)).all()
-        likely = "、".join(nearest(statement.number, numbers)) or "—"
-        for _, source in statement.facts:
-            values = {"number": statement.number, "nearest": likely}
-            self._outcome.refuse(source, UNKNOWN_NUMBER if numbers else NO_SETS, values, statement.number)
+        if self._numbers is None:
+            self._numbers = list(self._db.scalars(select(LicenseSet.number)))
+        values = {"number": statement.number, "nearest": "、".join(nearest(statement.number, self._numbers)) or "—"}
+        for source in dict.fromkeys(source for _, source in statement.facts):
+            self._outcome.refuse(source, UNKNOWN_NUMBER, values, "number", statement.number)
         return False
+
+    def _load_one(
+        self,
+        statement: SetStatement,
+        for_formal: Sequence[Stated],
+        for_temporary: Sequence[Stated],
+        recorded: Mapping[str, RecordedSet],
+    ) -> None:
+        marked = statement.number + TEMPORARY_MARK
+        if for_temporary:
+            self._load_set(marked, TEMPORARY, statement, for_temporary, recorded.get(marked), "")
+        if for_formal:
+            predecessor = marked if for_temporary or marked in recorded else ""
+            self._load_set(statement.number, FORMAL, statement, for_formal, recorded.get(statement.number), predecessor)
 
     def _load_set(
         self,
         number: str,
+        kind: str,
         statement: SetStatement,
-        stated: list[Stated],
-        recorded: Recorded | None,
-        new: list[NewSet],
-        *,
+        stated: Sequence[Stated],
+        recorded: RecordedSet | None,
         predecessor: str,
     ) -> None:
-        product = statement.product or (recorded.row.product if recorded else "")
+        product = statement.row.product if statement.row is not None or recorded is None else recorded.product
         right = self._rights[product]
         if not self._rows_are_right(stated, right):
             return
-        if recorded is None:
-            ordered = in_telling_order(stated)
-            facts = [fact for fact, _ in ordered]
-            if len(facts) > 1 and not self._life_is_right(facts, ordered):
-                return
-            new.append(NewSet(number, product, kind_of(number), right.entitlement_id, facts, predecessor))
-            for _, source in ordered:
-                self._outcome.note(NEW, source, number)
-        else:
-            self._correct(number, product, right, stated, recorded)
-
-    def _correct(self, number: str, product: str, right: Right, stated: list[Stated], recorded: Recorded) -> None:
-        matched = match(recorded.facts, stated)
-        for _, source in matched.same:
-            self._outcome.note(SAME, source, number)
-        for old, fact, source in matched.corrected:
-            self._outcome.note(CHANGED, source, number, **differences(old, fact))
-        for _, source in matched.new:
+        if recorded is not None:
+            self._correct(number, product, right, statement.source, stated, recorded)
+            return
+        ordered = in_telling_order(stated) if len(stated) > 1 else stated
+        facts = [fact for fact, _ in ordered]
+        if len(facts) > 1 and not self._life_is_right(ordered):
+            return
+        self._new.append(NewSet(number, product, kind, right.entitlement_id, facts, predecessor))
+        for _, source in ordered:
             self._outcome.note(NEW, source, number)
-        other_product = product != recorded.row.product
+
+    def _correct(
+        self,
+        number: str,
+        product: str,
+        right: Right,
+        issue: Source | None,
+        stated: Sequence[Stated],
+        recorded: RecordedSet,
+    ) -> None:
+        matched = self._matched(recorded, stated)
+        self._note_matched(number, matched)
+        other_product = product != recorded.product
+        if other_product and issue is not None:
+            self._outcome.note(CHANGED, issue, number, {"product": (recorded.product, product)})
         if not (matched.corrected or matched.new or other_product) or self._outcome.refused:
             return
-        license_set = self._db.get(LicenseSet, recorded.row.id, populate_existing=True)
-        sources = {(source.file, source.sheet): source for _, source in stated}
-        first = next(iter(sources.values()))
-        if other_product:
-            self._outcome.note(CHANGED, first, number, product=(recorded.row.product, product))
         try:
             post(
                 self._db,
-                license_set,  # type: ignore[arg-type]
+                self._db.get_one(LicenseSet, recorded.id, populate_existing=True),
                 self._operation,
                 add=[fact for fact, _ in in_telling_order(matched.new)],
                 replace=[fact for _, fact, _ in matched.corrected],
                 right=(product, right.entitlement_id) if other_product else None,
             )
         except DomainError as error:
-            source = (matched.new or [(None, first)])[0][1] if not matched.corrected else matched.corrected[0][2]
-            self._outcome.refuse(source, error.message, error.values, number)
+            self._refuse_life(recorded, matched, error, stated[0])
+
+    def _matched(self, recorded: RecordedSet, stated: Sequence[Stated]) -> Match:
+        """The cautious pairing, unless its facts contradict each other and the one that corrects more makes sense."""
+        cautious = match(recorded.facts, stated, self._papers)
+        if not cautious.new or _folds(recorded, cautious):
+            return cautious
+        bold = match(recorded.facts, stated, self._papers, all_again=True)
+        return bold if _folds(recorded, bold) else cautious
+
+    def _note_matched(self, number: str, matched: Match) -> None:
+        for _, source in matched.same:
+            self._outcome.note(SAME, source, number)
+        for old, fact, source in matched.corrected:
+            fields: Fields = differences(old, fact, self._holders.name)
+            self._outcome.note(CHANGED, source, number, fields)
+        for _, source in matched.new:
+            self._outcome.note(NEW, source, number)
 
     def _rows_are_right(self, stated: Sequence[Stated], right: Right) -> bool:
         """Checks each row by itself: its day, and the size of an issue."""
-        for fact, source in stated:
+        for stated_one in stated:
+            fact = stated_one[0]
             try:
                 check_day(fact.on)
                 if fact.action == "issue":
                     check_size(right.metric, fact.cpus)
             except DomainError as error:
-                self._outcome.refuse(source, error.message, error.values)
+                self._refuse(stated_one, error)
                 return False
         return True
 
-    def _life_is_right(self, facts: Sequence[Fact], ordered: Sequence[Stated]) -> bool:
-        """Folds the whole life; where it breaks, the first fact that breaks it is the row at fault."""
-        placed = [fact._replace(position=index) for index, fact in enumerate(facts)]
+    def _life_is_right(self, ordered: Sequence[Stated]) -> bool:
+        """Folds a new set's whole life; where it breaks, the first fact that breaks it is the row at fault."""
         try:
-            fold(in_order(placed))
+            fold([fact for fact, _ in ordered])
         except DomainError as error:
-            self._outcome.refuse(ordered[_first_wrong(placed)][1], error.message, error.values)
+            self._refuse(ordered[_first_wrong([fact for fact, _ in ordered])], error)
             return False
         return True
+
+    def _refuse_life(self, recorded: RecordedSet, matched: Match, error: DomainError, otherwise: Stated) -> None:
+        """Finds the stated fact with which a recorded life breaks."""
+        sources = {fact.position: (fact, source) for _, fact, source in matched.corrected}
+        life = _life(recorded, matched)
+        sources |= {
+            fact.position: stated for fact, stated in zip(life[len(recorded.facts) :], matched.new, strict=True)
+        }
+        ordered = in_order(life)
+        guilty = sources.get(ordered[_first_wrong(ordered)].position)
+        self._refuse(guilty or next(iter(sources.values()), otherwise), error)
+
+    def _refuse(self, stated: Stated, error: DomainError) -> None:
+        """Notes what is wrong with one fact at the cell that says it: its quantity, else its day."""
+        fact, source = stated
+        day = "accepted_on" if fact.action in ("accept", "decline") else _DAY_FIELDS[source.kind]
+        about_size = not error.values.keys().isdisjoint({"cpus", "change", "metric"}) or "CPU" in error.message
+        value = fact.cpus if about_size else fact.on
+        self._outcome.refuse(source, error.message, error.values, "cpus" if about_size else day, value)
+
+
+def _life(recorded: RecordedSet, matched: Match) -> list[Fact]:
+    """Recorded facts as corrected, then the new ones at positions after them."""
+    facts = dict(recorded.facts)
+    facts.update({fact.position: fact for _, fact, _ in matched.corrected})
+    last = max(facts, default=0)
+    return [*facts.values(), *(fact._replace(position=last + n) for n, (fact, _) in enumerate(matched.new, 1))]
+
+
+def _folds(recorded: RecordedSet, matched: Match) -> bool:
+    try:
+        fold(in_order(_life(recorded, matched)))
+    except DomainError:
+        return False
+    return True
 
 
 def _first_wrong(facts: Sequence[Fact]) -> int:
@@ -211,41 +245,28 @@ def _first_wrong(facts: Sequence[Fact]) -> int:
     return 0
 
 
-def _divide(
-    statement: SetStatement, formal: Recorded | None, temporary: Recorded | None
-) -> tuple[list[Stated], list[Stated]]:
-    """Facts for the formal set and for its temporary predecessor: before the formal issue they concern the temporary one."""
-    facts = without_doubles(statement.facts) if len(statement.facts) > 1 else list(statement.facts)
-    issue = statement.issue
-    if issue is None and formal is not None:
-        start = min((fact.on for fact in formal.facts.values()), default=None)
-    else:
-        start = issue[0].on if issue else None
-    has_temporary = statement.temporary is not None or temporary is not None
+def _divide(statement: SetStatement, recorded: Mapping[str, RecordedSet]) -> tuple[Sequence[Stated], Sequence[Stated]]:
+    """Facts for the formal set and for its temporary predecessor, which concerns what lies before the formal issue."""
+    issue, temporary_issue = statement.issues()
+    if issue and not temporary_issue and not statement.facts and not recorded:
+        return [issue], []
+    formal, temporary = recorded.get(statement.number), recorded.get(statement.number + TEMPORARY_MARK)
+    start = issue[0].on if issue else formal.issued_on if formal else None
+    has_temporary = temporary_issue is not None or temporary is not None
     for_formal: list[Stated] = [issue] if issue else []
-    for_temporary: list[Stated] = [statement.temporary] if statement.temporary else []
-    for stated in facts:
+    for_temporary: list[Stated] = [temporary_issue] if temporary_issue else []
+    for stated in without_doubles(statement.facts):
         if start is None or (has_temporary and stated[0].on < start):
             for_temporary.append(stated)
         else:
             for_formal.append(stated)
-    ended = temporary is not None and any(fact.action in _ENDING for fact in temporary.facts.values())
-    if issue and has_temporary and not ended:
-        fact, source = issue
-        end = Fact("supersede", fact.on, 0, None, None, {}, fact.document_id, source.place)
-        for_temporary.append((end, source))
-    elif issue and temporary is not None and ended:
-        for_temporary += _moved_end(temporary, issue)
+    row = issue or temporary_issue
+    if row and start and has_temporary and not _is_handed_back(for_temporary, temporary):
+        fact, source = row  # a corrected day of the formal issue moves the end of the temporary set with it
+        for_temporary.append((Fact("supersede", start, 0, None, None, {}, fact.document_id, source.place), source))
     return for_formal, for_temporary
 
 
-_ENDING = ("return", "revoke", "supersede")
-
-
-def _moved_end(temporary: Recorded, issue: Stated) -> list[Stated]:
-    """A corrected date of the formal issue moves the end of the temporary set with it."""
-    for fact in temporary.facts.values():
-        if fact.action == "supersede":
-            end = Fact("supersede", issue[0].on, 0, None, None, {}, issue[0].document_id, issue[1].place)
-            return [(end, issue[1])]
-    return []
+def _is_handed_back(stated: Sequence[Stated], recorded: RecordedSet | None) -> bool:
+    facts = [fact for fact, _ in stated] + list(recorded.facts.values() if recorded else ())
+    return any(fact.action in ("return", "revoke") for fact in facts)

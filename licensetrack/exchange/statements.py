@@ -1,147 +1,170 @@
-"""What the ledgers of one load state, gathered by licence number: issue, imports and changes of a set may lie in three files."""
+"""What ledgers state, gathered by licence number: issue, imports and changes of one set may lie in three files."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from licensetrack.allocation.fold import Fact, Holder
-from licensetrack.allocation.stages import FORMAL, RANK, TEMPORARY
-from licensetrack.core.names import nearest
-from licensetrack.exchange.changes import Outcome, Source
+from licensetrack.allocation.stages import RANK, TEMPORARY
+from licensetrack.core.names import name_key, nearest
+from licensetrack.exchange.changes import SAME, Outcome, Source
 from licensetrack.exchange.matching import Stated
 
-TEMPORARY_MARK = "-T"  # a row with a temporary and a formal date tells of two sets; the temporary one gets this mark
 UNKNOWN_UNIT = "There is no unit of this name in the directory. The nearest are: %(nearest)s."
-NO_UNITS = "There is no unit in the directory yet. Load the unit directory first, or together with this file."
+TWICE = "The number %(number)s stands twice, and the two rows differ; the other one is %(place)s."
+
+
+class Paper(NamedTuple):
+    """The sheet that rows stand in, and the stored file it belongs to."""
+
+    kind: str
+    file: str
+    sheet: str
+    document_id: int
+
+    def source(self, row: int) -> Source:
+        """One row of it."""
+        return Source(self.kind, self.file, self.sheet, row)
 
 
 @dataclass(slots=True)
 class SetStatement:
-    """All that is stated about one number: where its issue stands, and facts after the issue."""
+    """All that one load states about one number: the row that issues it, if there is one, and facts after the issue."""
 
     number: str
-    issue: Stated | None = None  # the formal issue, or the temporary one where there is no formal
-    temporary: Stated | None = None  # the temporary issue before a formal one
-    product: str = ""
-    facts: list[Stated] = field(default_factory=list)
+    row: Any = None  # an IssueRow, read into facts only when its turn comes: a hundred thousand of them are light
+    paper: Paper | None = None
+    holder: Holder | None = None
+    facts: Sequence[Stated] = ()
 
     @property
-    def is_temporary_only(self) -> bool:
-        """Whether only a temporary licence is told of."""
-        return self.issue is None and self.temporary is not None
+    def source(self) -> Source | None:
+        """Where the issue stands."""
+        return self.paper.source(self.row.row) if self.paper else None
+
+    def issues(self) -> tuple[Stated | None, Stated | None]:
+        """The formal issue and the temporary one: a row with both dates tells of two sets, one after the other."""
+        if self.paper is None:
+            return None, None
+        row, details = self.row, issue_details(self.row)
+        if row.kind == TEMPORARY:
+            return None, self._issue(row.temporary_on or row.issued_on, details)
+        temporary = None
+        if row.temporary_on is not None and row.temporary_on <= row.issued_on:
+            temporary = self._issue(row.temporary_on, details)
+        return self._issue(row.issued_on, details), temporary
+
+    def _issue(self, on: dt.date, details: Mapping[str, str]) -> Stated:
+        assert self.paper is not None  # noqa: S101 - tells the type checker what `issues` has asked
+        source = self.paper.source(self.row.row)
+        fact = Fact("issue", on, 0, self.row.cpus, self.holder, details, self.paper.document_id, source.place)
+        return fact, source
 
 
 class Holders:
-    """Unit names as written → who holds; an unknown one becomes an error at its row that names the three nearest."""
+    """Unit names as written → who holds; an unknown one becomes an error at its cell that names the three nearest."""
 
-    def __init__(self, by_key: Mapping[str, int], units: Mapping[int, tuple[str, Holder]], key: Any) -> None:
-        self._by_key, self._units, self._key = by_key, units, key
+    def __init__(self, by_key: Mapping[str, int], units: Mapping[int, tuple[str, Holder]]) -> None:
+        self._by_key, self._units = by_key, units
         self._seen: dict[str, Holder | None] = {}
+        self._nearest: dict[str, str] = {}
 
-    def find(self, name: str, source: Source, outcome: Outcome) -> Holder | None:
-        """The holder of that name, or None with an error noted."""
-        if name not in self._seen:
-            unit_id = self._by_key.get(self._key(name))
-            self._seen[name] = None if unit_id is None else self._units[unit_id][1]
-        holder = self._seen[name]
-        if holder is None:
-            if self._units:
-                likely = nearest(name, (unit_name for unit_name, _ in self._units.values()))
-                outcome.refuse(source, UNKNOWN_UNIT, {"nearest": "、".join(likely) or "—"}, name)
-            else:
-                outcome.refuse(source, NO_UNITS, {}, name)
-        return holder
+    def __bool__(self) -> bool:
+        return bool(self._units)
+
+    def name(self, unit_id: int) -> str:
+        """A unit's present name."""
+        return self._units[unit_id][0]
+
+    def find(self, name: str) -> Holder | None:
+        """The holder of that name, or None."""
+        try:
+            return self._seen[name]
+        except KeyError:
+            unit_id = self._by_key.get(name_key(name))
+            holder = self._seen[name] = None if unit_id is None else self._units[unit_id][1]
+            return holder
+
+    def refuse(self, name: str, source: Source, outcome: Outcome, at: str = "unit") -> None:
+        """Notes that no unit has this name, at the cell of the field `at`."""
+        if name not in self._nearest:
+            self._nearest[name] = "、".join(nearest(name, (known for known, _ in self._units.values()))) or "—"
+        outcome.refuse(source, UNKNOWN_UNIT, {"nearest": self._nearest[name]}, at, name)
 
 
 class Statements:
     """Statements by number, in order of first appearance."""
 
-    def __init__(self, holders: Holders, outcome: Outcome, documents: Mapping[str, int]) -> None:
+    def __init__(self, holders: Holders, outcome: Outcome) -> None:
         self.by_number: dict[str, SetStatement] = {}
-        self._holders, self._outcome, self._documents = holders, outcome, documents
+        self._holders, self._outcome = holders, outcome
 
-    def add_issues(self, rows: Iterable[Any], file: str, sheet: str) -> None:
+    def add_issues(self, rows: Iterable[Any], paper: Paper) -> None:
         """Takes in rows of an issue ledger. A number told twice in different words is an error at the second row."""
-        document_id = self._documents.get(file)
-        holders, outcome, by_number = self._holders, self._outcome, self.by_number
+        find, by_number, outcome = self._holders.find, self.by_number, self._outcome
         for row in rows:
-            source = Source("issues", file, sheet, row.row)
-            holder = holders.find(row.unit, source, outcome)
+            holder = find(row.unit)
             if holder is None:
-                continue
-            details = _issue_details(row)
-            statement = SetStatement(row.number, product=row.product)
-            if row.kind == TEMPORARY:
-                on = row.temporary_on or row.issued_on
-                statement.temporary = _stated("issue", on, row.cpus, holder, details, document_id, source)
-            else:
-                statement.issue = _stated("issue", row.issued_on, row.cpus, holder, details, document_id, source)
-                if row.temporary_on is not None and row.temporary_on <= row.issued_on:
-                    statement.temporary = _stated(
-                        "issue", row.temporary_on, row.cpus, holder, details, document_id, source
-                    )
+                self._holders.refuse(row.unit, paper.source(row.row), outcome)
             known = by_number.get(row.number)
             if known is None:
-                by_number[row.number] = statement
-            elif known.issue is None and known.temporary is None:
-                statement.facts = known.facts
-                by_number[row.number] = statement
+                by_number[row.number] = SetStatement(row.number, row, paper, holder)
+            elif known.paper is None:
+                known.row, known.paper, known.holder = row, paper, holder
+            elif _words(known.row, known.holder) == _words(row, holder):
+                outcome.note(SAME, paper.source(row.row), row.number)
             else:
-                self._compare_twice(known, statement, source)
+                first = f"{known.paper.file} {known.paper.source(known.row.row).place}"
+                values = {"number": row.number, "place": first}
+                outcome.refuse(paper.source(row.row), TWICE, values, "number", row.number)
 
-    def add_imports(self, rows: Iterable[Any], file: str, sheet: str) -> None:
+    def add_imports(self, rows: Iterable[Any], paper: Paper) -> None:
         """Takes in rows of an import and acceptance ledger: an attempt each, with its acceptance where there is one."""
-        document_id = self._documents.get(file)
         for row in rows:
-            source = Source("imports", file, sheet, row.row)
-            statement = self._statement(row.number)
+            source = paper.source(row.row)
             if row.result == "failure":
-                details = {"reason": row.reason or ""}
-                statement.facts.append(
-                    _stated("import_failed", row.imported_on, None, None, details, document_id, source)
-                )
+                self._add(row.number, "import_failed", row.imported_on, source, paper, {"reason": row.reason or ""})
             else:
-                statement.facts.append(_stated("import", row.imported_on, None, None, {}, document_id, source))
+                self._add(row.number, "import", row.imported_on, source, paper, {})
             if row.conclusion == "passed":
                 details = {"evidence": row.evidence or "", "acceptor": row.acceptor or ""}
-                statement.facts.append(_stated("accept", row.accepted_on, None, None, details, document_id, source))
+                self._add(row.number, "accept", row.accepted_on, source, paper, details)
             elif row.conclusion == "failed":
                 details = {"reason": row.reason or row.evidence or "—"}
-                statement.facts.append(_stated("decline", row.accepted_on, None, None, details, document_id, source))
+                self._add(row.number, "decline", row.accepted_on, source, paper, details)
 
-    def add_changes(self, rows: Iterable[Any], file: str, sheet: str) -> None:
+    def add_changes(self, rows: Iterable[Any], paper: Paper) -> None:
         """Takes in rows of a change ledger."""
-        document_id = self._documents.get(file)
         for row in rows:
-            source = Source("changes", file, sheet, row.row)
-            holder = None
+            source, details = paper.source(row.row), {"reason": row.reason or ""}
             if row.change == "relocate":
-                holder = self._holders.find(row.to_unit, source, self._outcome)
+                holder = self._holders.find(row.to_unit)
                 if holder is None:
-                    continue
-            cpus = None if row.change == "relocate" else row.cpus
-            details = {"reason": row.reason or ""}
-            self._statement(row.number).facts.append(
-                _stated(row.change, row.on, cpus, holder, details, document_id, source)
-            )
+                    self._holders.refuse(row.to_unit, source, self._outcome, "to_unit")
+                self._add(row.number, row.change, row.on, source, paper, details, holder=holder)
+            else:
+                self._add(row.number, row.change, row.on, source, paper, details, cpus=row.cpus)
 
-    def _statement(self, number: str) -> SetStatement:
+    def _add(
+        self,
+        number: str,
+        action: str,
+        on: dt.date,
+        source: Source,
+        paper: Paper,
+        details: Mapping[str, str],
+        *,
+        cpus: int | None = None,
+        holder: Holder | None = None,
+    ) -> None:
         statement = self.by_number.get(number)
         if statement is None:
             statement = self.by_number[number] = SetStatement(number)
-        return statement
-
-    def _compare_twice(self, known: SetStatement, again: SetStatement, source: Source) -> None:
-        first = known.issue or known.temporary
-        if first is None or _plain(known) != _plain(again):
-            row = first[1].row if first else "—"
-            rule = "The number %(number)s stands twice, and the two rows differ; the other one is row %(row)s."
-            self._outcome.refuse(source, rule, {"number": known.number, "row": row}, known.number)
-            return
-        self._outcome.note("same", source, known.number)
+        fact = Fact(action, on, 0, cpus, holder, details, paper.document_id, source.place)
+        statement.facts = [*statement.facts, (fact, source)]
 
 
 def in_telling_order(stated: Iterable[Stated]) -> list[Stated]:
@@ -149,33 +172,19 @@ def in_telling_order(stated: Iterable[Stated]) -> list[Stated]:
     return sorted(stated, key=lambda item: (item[0].on, RANK[item[0].action], item[1].row))
 
 
-def without_doubles(stated: Iterable[Stated]) -> list[Stated]:
+def without_doubles(stated: Sequence[Stated]) -> Sequence[Stated]:
     """Facts told once: the same fact in two files counts once, two equal rows of one file are two facts."""
-    counted: dict[tuple[object, ...], dict[str, list[Stated]]] = {}
+    if len(stated) < 2:
+        return stated
+    counted: dict[tuple[object, ...], dict[tuple[str, str], list[Stated]]] = {}
     for fact, source in stated:
-        words = (fact.action, fact.on, fact.cpus, fact.holder, tuple(sorted((fact.details or {}).items())))
-        counted.setdefault(words, {}).setdefault(source.file, []).append((fact, source))
-    return [item for files in counted.values() for item in max(files.values(), key=len)]
+        words = (fact.action, fact.on, fact.cpus, fact.holder, *sorted((fact.details or {}).items()))
+        counted.setdefault(words, {}).setdefault((source.file, source.sheet), []).append((fact, source))
+    return [item for papers in counted.values() for item in max(papers.values(), key=len)]
 
 
-def kind_of(number: str) -> str:
-    """Formal, or temporary for a number with the mark."""
-    return TEMPORARY if number.endswith(TEMPORARY_MARK) else FORMAL
-
-
-def _stated(
-    action: str,
-    on: dt.date,
-    cpus: int | None,
-    holder: Holder | None,
-    details: dict[str, Any],
-    document_id: int | None,
-    source: Source,
-) -> Stated:
-    return Fact(action, on, 0, cpus, holder, details, document_id, source.place), source
-
-
-def _issue_details(row: Any) -> dict[str, str]:
+def issue_details(row: Any) -> dict[str, str]:
+    """What an issue says besides unit, product, size and day; only what is filled in."""
     details: dict[str, str] = {}
     if row.platform:
         details["platform"] = row.platform
@@ -187,11 +196,14 @@ def _issue_details(row: Any) -> dict[str, str]:
         details["fingerprint"] = row.fingerprint
     if row.note:
         details["note"] = row.note
+    if row.edition:
+        details["edition"] = row.edition
+    if row.valid_from is not None:
+        details["valid_from"] = row.valid_from.isoformat()
+    if row.valid_until is not None:
+        details["valid_until"] = row.valid_until.isoformat()
     return details
 
 
-def _plain(statement: SetStatement) -> tuple[object, ...]:
-    parts: list[object] = [statement.product]
-    for stated in (statement.issue, statement.temporary):
-        parts.append(None if stated is None else (stated[0].on, stated[0].cpus, stated[0].holder, stated[0].details))
-    return tuple(parts)
+def _words(row: Any, holder: Holder | None) -> tuple[object, ...]:
+    return row.product, row.kind, row.cpus, row.temporary_on, row.issued_on, holder, issue_details(row)
