@@ -121,9 +121,11 @@ def post(
     facts.update({fact.position: fact for fact in replace})
     if not facts:
         raise Refused("The issue itself can not be taken back; revoke the set instead.")
+    used = set(db.scalars(select(_events.c.position).where(_events.c.set_id == license_set.id))) if add else set()
     for fact in add:
-        placed = _place(facts, fact)
+        placed = _place(facts, fact, used)
         facts[placed.position] = placed
+        used.add(placed.position)
     ordered = in_order(list(facts.values()))
     state, legs = fold(ordered)
     before, entitlement_before = (license_set.issued_sets, license_set.issued_cpus), license_set.entitlement_id
@@ -142,9 +144,12 @@ def post(
     return state
 
 
-def _place(facts: dict[int, Fact], fact: Fact) -> Fact:
-    """A new fact comes last; where that breaks the order of a day, it goes before that day's later kinds."""
-    last = fact._replace(position=(max(facts) // STEP + 1) * STEP if facts else STEP)
+def _place(facts: dict[int, Fact], fact: Fact, used: set[int]) -> Fact:
+    """A new fact comes last; where that breaks the order of a day, it goes before that day's later kinds.
+
+    A position is used once: a fact that was taken back keeps its own, or the new one would seem to correct it.
+    """
+    last = fact._replace(position=(max(used) // STEP + 1) * STEP)
     try:
         fold(in_order([*facts.values(), last]))
         return last
@@ -153,7 +158,7 @@ def _place(facts: dict[int, Fact], fact: Fact) -> Fact:
         if not later:
             raise
     position = min(later) - 1
-    while position in facts:
+    while position in used:
         position -= 1
     return fact._replace(position=position)
 

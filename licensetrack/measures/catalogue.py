@@ -56,7 +56,7 @@ def _set_measure(product: str, stage: str, what: str) -> Measure:
 
 def _budget_measure(name: str, label: str, kinds: tuple[str, ...]) -> Measure:
     return Measure(
-        f"budget.{name}", label, "10k yuan", lambda reading: money.budget(reading.db, reading.question, kinds),
+        f"budget.{name}", label, "10k yuan", lambda reading: money.budget(reading.entries, kinds),
         lambda reading: traces.of_budget(reading, kinds),
     )  # fmt: skip
 
@@ -73,8 +73,7 @@ def _satisfaction(reading: Reading) -> Value:
 
 
 def _execution(reading: Reading) -> Value:
-    spent = money.budget(reading.db, reading.question, money.SPENT)
-    return percent(spent, money.budget(reading.db, reading.question, money.APPROPRIATED))
+    return percent(money.budget(reading.entries, money.SPENT), money.budget(reading.entries, money.APPROPRIATED))
 
 
 _ALL = [

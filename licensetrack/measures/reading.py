@@ -6,8 +6,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from licensetrack.measures import ledger_sums, service
+from licensetrack.measures import ledger_sums, money, service
 from licensetrack.measures.question import Question
+from licensetrack.procurement.models import BudgetEntry
 from licensetrack.support.models import ServiceOrder
 
 
@@ -32,6 +33,11 @@ class Reading:
     def orders(self) -> list[ServiceOrder]:
         """Service orders of the year."""
         return list(service.orders(self.db, self.question))
+
+    @cached_property
+    def entries(self) -> list[BudgetEntry]:
+        """Budget entries of the year."""
+        return list(money.entries(self.db, self.question))
 
     def counter(self, product: str, name: str) -> int:
         """One counter of one product."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from licensetrack.accounts.permissions import EVERYWHERE
 from licensetrack.measures.question import Question
 from licensetrack.support.models import ServiceOrder
 
@@ -16,9 +18,10 @@ CONTENT = 4  # 4 and 5 of 5 are "satisfied" and "very satisfied"
 
 
 def orders(db: Session, question: Question) -> Sequence[ServiceOrder]:
-    """Orders received in the latest year that has any, up to the day asked for, in order of receipt."""
+    """Orders received in the latest year in which the city has any, up to the day asked for, in order of receipt."""
     known = _known(question)
-    last = db.scalar(select(func.max(ServiceOrder.received)).where(*known))
+    everywhere = _known(replace(question, scope=EVERYWHERE))
+    last = db.scalar(select(func.max(ServiceOrder.received)).where(*everywhere))
     if last is None:
         return []
     new_year = dt.datetime.combine(dt.date(last.year, 1, 1), dt.time())

@@ -63,7 +63,7 @@ def of_budget(reading: Reading, kinds: tuple[str, ...]) -> list[Row]:
             "summary": entry.summary, "document_id": entry.document_id, "place": entry.place,
             "value": entry.amount / money.TEN_THOUSAND,
         }
-        for entry in money.entries(reading.db, reading.question, kinds)
+        for entry in money.of_kinds(reading.entries, kinds)
     ]  # fmt: skip
 
 
