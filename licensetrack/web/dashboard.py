@@ -30,7 +30,7 @@ from licensetrack.web.targets import target_of
 
 dashboard = Blueprint("dashboard", __name__)
 
-LISTED = 8
+LISTED = 6
 COVERED = "virtualization.accepted_cpus"
 
 
@@ -126,7 +126,7 @@ def _parts(db: Session, asked: Question, dimension: str) -> list[Part]:
 def _trend(shown: Overview) -> Markup:
     """Lines of the months that have begun; a month after the day asked for stays empty."""
     last = shown.as_of.isoformat()[:7]
-    names = {"cpus": gettext("CPUs accepted"), "sets": gettext("Sets accepted")}
+    names = {"cpus": gettext("CPU count"), "sets": gettext("Sets")}
     panels: list[tuple[str, str, list[Any], int | Decimal | None]] = []
     for product in PRODUCTS:
         values = [value if month <= last else None for month, value in zip(shown.months, shown.lines[product], strict=True)]

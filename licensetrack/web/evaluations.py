@@ -15,9 +15,10 @@ from licensetrack.performance import queries
 from licensetrack.performance.sheet import EvaluationSheet, Group
 from licensetrack.performance.stages import SIGNED
 from licensetrack.reports.numbers import NO_VALUE, Figure, Kind, Unit, number_text
+from licensetrack.reports.outputs import MEDIA_TYPES, Form, file_name, write_evaluation
 from licensetrack.reports.wording import checked_text, plain
 from licensetrack.web.access import actor, needs
-from licensetrack.web.exports import TYPES, attachment, record_download
+from licensetrack.web.exports import attachment, record_download
 
 evaluations = Blueprint("evaluations", __name__, url_prefix="/evaluations")
 
@@ -58,18 +59,15 @@ def one(evaluation_id: int) -> ResponseReturnValue:
 
 @evaluations.get("/<int:evaluation_id>/report.<any(pdf, docx, xlsx):form>")
 @needs("performance:read")
-def report(evaluation_id: int, form: str) -> Response:
-    """The signed evaluation as a document; the same evaluation gives the same bytes for ever."""
+def report(evaluation_id: int, form: Form) -> Response:
+    """The evaluation as a document; a signed one gives the same bytes for ever, a draft says that it is one."""
     _see_all()
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
-        sheet = queries.load_snapshot(db, found)
-        name = f"evaluation-{found.year}" + (f"-v{found.version}" if found.version > 1 else "")
-    from licensetrack.reports.outputs import write_evaluation
-
+        sheet = queries.sheet(db, found)
     content = write_evaluation(sheet, form)
     record_download("performance:evaluation:download", f"evaluation:{evaluation_id}", format=form, digest=sheet.digest)
-    return attachment(io.BytesIO(content), f"{name}.{form}", TYPES[form])
+    return attachment(io.BytesIO(content), file_name(sheet, form), MEDIA_TYPES[form])
 
 
 def _see_all() -> None:

@@ -53,7 +53,7 @@ HEADINGS = {
     "completed": lazy_gettext("Completed"),
     "satisfaction": lazy_gettext("Mark"),
     "failed_imports": lazy_gettext("Failed imports"),
-    "cpus": lazy_gettext("CPUs"),
+    "cpus": lazy_gettext("CPU count"),
     "sets": lazy_gettext("Sets"),
     "numerator": lazy_gettext("Numerator"),
     "denominator": lazy_gettext("Denominator"),

@@ -30,7 +30,7 @@ COLUMNS = (
     ("unit", lazy_gettext("Unit")),
     ("product", lazy_gettext("Product")),
     ("kind", lazy_gettext("Kind")),
-    ("cpus", lazy_gettext("CPUs")),
+    ("cpus", lazy_gettext("CPU count")),
     ("stage", lazy_gettext("Stage")),
     ("district", lazy_gettext("District")),
     ("issued_on", lazy_gettext("Issued on")),
@@ -87,7 +87,7 @@ def set_columns() -> list[OutputColumn]:
     days = [_("Issued on"), _("Imported on"), _("Accepted on"), _("Ended on")]
     return [
         *map(OutputColumn, [_("Number"), _("Unit"), _("Unit code"), _("District"), _("Category"), _("Platform"), _("Product"), _("Kind")]),
-        OutputColumn(_("CPUs"), "whole"),
+        OutputColumn(_("CPU count"), "whole"),
         OutputColumn(_("Stage")),
         *(OutputColumn(heading, "day") for heading in days),
         OutputColumn(_("Host fingerprint")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from flask_babel import gettext
@@ -9,8 +10,10 @@ from markupsafe import Markup
 
 from licensetrack.measures.question import Value
 from licensetrack.reports.chart_data import Bullet, BulletChart, Chart, Panel, TrendChart
-from licensetrack.reports.charts import chart_svg
+from licensetrack.reports.charts import draw
+from licensetrack.reports.scene import Dot, Rect, Scene, Text, svg
 from licensetrack.web import wording
+from licensetrack.web.language import language_tag
 
 Series = tuple[str, str, list[int | None], int | Decimal | None]
 
@@ -33,5 +36,36 @@ def trend_picture(months: list[str], series: list[Series]) -> Markup:
 
 def _twice(chart: Chart, wide: int, narrow: int) -> Markup:
     """The chart for a wide and for a narrow column; the page's style shows one of them, with letters of the same size."""
-    drawn = [Markup(chart_svg(chart, width)) for width in (wide, narrow)]  # noqa: S704 - the chart escapes its texts
+    drawn = [Markup(svg(_said(draw(chart, width)))) for width in (wide, narrow)]  # noqa: S704 - svg() escapes its texts
     return Markup('<div class="when-wide">{}</div><div class="when-narrow">{}</div>').format(*drawn)
+
+
+def _said(scene: Scene) -> Scene:
+    """The scene in the page's language: charts are drawn with the Chinese words of the official report."""
+    if language_tag() == "zh-CN":
+        return scene
+    phrases = {
+        "目标≥": gettext("target ≥ "),
+        "为目标的": "",
+        "未设目标": gettext("no target"),
+        "目标": gettext("target"),
+        "，": ", ",
+        "；": "; ",
+        "：": ": ",
+    }
+
+    def said(text: str) -> str:
+        for chinese, words in phrases.items():
+            text = text.replace(chinese, words)
+        return text
+
+    scene.description = said(scene.description)
+    scene.shapes = [
+        replace(shape, text=said(shape.text))
+        if isinstance(shape, Text)
+        else replace(shape, tip=said(shape.tip))
+        if isinstance(shape, (Rect, Dot))
+        else shape
+        for shape in scene.shapes
+    ]
+    return scene

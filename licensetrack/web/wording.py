@@ -36,8 +36,8 @@ ACTIONS = {
 }
 KINDS = {"formal": lazy_gettext("Formal"), "temporary": lazy_gettext("Temporary")}
 PRODUCTS = {
-    "virtualization": lazy_gettext("Virtualization software"),
-    "cloud_management": lazy_gettext("Cloud management software"),
+    "virtualization": lazy_gettext("Virtualization"),
+    "cloud_management": lazy_gettext("Cloud management"),
     "bms": lazy_gettext("BMS"),
 }
 COUNTERS = {
@@ -63,7 +63,7 @@ DETAILS = {
 FIELDS = {
     **DETAILS,
     "on": lazy_gettext("Date"),
-    "cpus": lazy_gettext("CPUs"),
+    "cpus": lazy_gettext("CPU count"),
     "unit": lazy_gettext("Unit"),
     "unit_id": lazy_gettext("Unit"),
     "name": lazy_gettext("Name"),
