@@ -91,7 +91,7 @@ class Table:
 
     `rows` may be any iterable that can be walked more than once, also one that reads them from a database as it
     goes; only the rows of the current page are then held. `totals` rows at the end are set in emphasis and need
-    rows in a sequence.
+    rows in a sequence. `unit` stands above at the right: 单位：万元.
     """
 
     columns: tuple[Column, ...]
@@ -99,6 +99,7 @@ class Table:
     caption: str = ""
     note: str = ""
     totals: tuple[Row, ...] = ()
+    unit: str = ""
 
     def all_rows(self) -> Iterator[tuple[Row, bool]]:
         """Every row with whether it is a total."""
@@ -138,13 +139,14 @@ class Form:
     """An official form such as 项目支出绩效自评表: a grid of fields, many of them joined.
 
     Each row lists only the cells that begin in it, from left to right; fields covered from above or from the left
-    are skipped.
+    are skipped. `unit` stands above at the right: 单位：万元.
     """
 
     widths: tuple[float, ...]
     rows: tuple[tuple[FormCell, ...], ...]
     caption: str = ""
     note: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,13 +219,15 @@ Block = Heading | Paragraph | Table | Form | ChartBlock | PageBreak | Section | 
 class Sheet:
     """A sheet of the workbook: tables, forms and charts one below the other, under the document's own numbers.
 
-    `figure` names the figure whose rows the sheet holds, so that the list of figures can point to it.
+    `figure` names the figure whose rows the sheet holds, so that the list of figures can point to it. A `whole`
+    sheet is printed on one page, where a page's end would cut a chart.
     """
 
     name: str
     blocks: tuple[Table | Form | ChartBlock, ...]
     landscape: bool = False
     figure: str = ""
+    whole: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError for a name that Excel does not allow."""

@@ -131,6 +131,8 @@ class _Writer:
         columns = len(block.columns) if isinstance(block, Table) else len(block.widths)
         if block.caption:
             self._paragraph(block.caption, docx_styles.CAPTION)
+        if block.unit:
+            self._paragraph(block.unit, docx_styles.UNIT)
         writer = TableWriter(self._word.styles, styles.table_size(columns, self._page is LANDSCAPE))
         width = self._page.text_width
         element = writer.table(block, width) if isinstance(block, Table) else writer.form(block, width)

@@ -36,7 +36,7 @@ _TWENTIETHS = 20
 HEADINGS = ("Heading 1", "Heading 2", "Heading 3", "Heading 4")
 TITLE, SUBTITLE, CAPTION, FOOTER = "Title", "Subtitle", "Caption", "Footer"
 CENTERED, RIGHT, SIGNATURE, NOTE = "Centered", "Flush Right", "Closing Line", "Note"
-ANNEX_NUMBER, ANNEX_TITLE, CHART = "Annex Number", "Annex Title", "Chart"
+ANNEX_NUMBER, ANNEX_TITLE, CHART, UNIT = "Annex Number", "Annex Title", "Chart", "Unit Line"
 TABLE_TEXT, TABLE_HEAD, TABLE_TEXT_SMALL, TABLE_HEAD_SMALL = (
     "Table Text",
     "Table Head",
@@ -56,6 +56,7 @@ _STYLES: dict[str, TextStyle] = {
     RIGHT: styles.FLUSH_RIGHT,
     SIGNATURE: styles.SIGNATURE,
     NOTE: styles.NOTE,
+    UNIT: styles.UNIT,
     ANNEX_NUMBER: styles.ANNEX_NUMBER,
     ANNEX_TITLE: styles.ANNEX_TITLE,
     CHART: TextStyle(Purpose.TABLE, styles.SIZE_SMALL_5, 0, centered=True, before=6),
@@ -64,7 +65,7 @@ _STYLES: dict[str, TextStyle] = {
     TABLE_TEXT_SMALL: _CELL_SMALL,
     TABLE_HEAD_SMALL: TextStyle(Purpose.HEADING, styles.SIZE_SMALL_5, 12, centered=True),
 }
-_KEEP_WITH_NEXT = frozenset({*HEADINGS, CAPTION, ANNEX_NUMBER, ANNEX_TITLE, CHART})
+_KEEP_WITH_NEXT = frozenset({*HEADINGS, CAPTION, UNIT, ANNEX_NUMBER, ANNEX_TITLE, CHART})
 
 
 def dress(word: WordDocument) -> None:

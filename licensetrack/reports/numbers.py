@@ -81,13 +81,14 @@ class Figure:
     """A number bound to its name: a measure as of a date, or a value frozen at sign-off.
 
     `value` is in `unit` (万元 for ``Unit.WAN_YUAN``, 0 to 100 for ``Unit.PERCENT``); None means that there is
-    nothing to count.
+    nothing to count. `behind` names the figures that it is worked out from.
     """
 
     name: str
     value: int | Decimal | None
     unit: Unit = Unit.PLAIN
     label: str = ""
+    behind: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:

@@ -159,7 +159,7 @@ class _Printer:
             case Table():
                 self._table(block)
             case Form():
-                self._caption(block.caption)
+                self._caption(block.caption, block.unit)
                 kind = self._cells(len(block.widths))
                 self._add(FormFlow(block, self._page, kind))
                 self._note(block.note)
@@ -193,13 +193,15 @@ class _Printer:
         return CellType(self._book, size, size * _CELL_LEADING)
 
     def _table(self, table: Table) -> None:
-        self._caption(table.caption)
+        self._caption(table.caption, table.unit)
         self._add(TableFlow(table, self._page, self._cells(len(table.columns))))
         self._note(table.note)
 
-    def _caption(self, caption: str) -> None:
+    def _caption(self, caption: str, unit: str) -> None:
         if caption:
             self._waiting.append(self._text(caption, styles.CAPTION))
+        if unit:
+            self._waiting.append(self._text(unit, styles.UNIT))
 
     def _note(self, note: str) -> None:
         self._add(self._text(note, styles.NOTE) if note else Spacer(1, 10))

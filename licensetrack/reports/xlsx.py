@@ -12,17 +12,18 @@ import xlsxwriter
 
 from licensetrack.reports.archive import repacked
 from licensetrack.reports.column_widths import column_needs
-from licensetrack.reports.document import ChartBlock, Column, Document, Form, Row, Sheet, Table, place_cells
+from licensetrack.reports.document import ChartBlock, Document, Form, Row, Sheet, Table, place_cells
+from licensetrack.reports.figure_list import FIGURES_SHEET, LINK_COLUMN, figures_sheet
 from licensetrack.reports.native_charts import add_native, native_charts, spelled_out
-from licensetrack.reports.numbers import EXCEL_FORMATS, UNIT_WORDS, Cell, Figure, Kind, cell_number, cell_text
+from licensetrack.reports.numbers import EXCEL_FORMATS, Cell, Figure, Kind, cell_number, cell_text
 from licensetrack.reports.scene import text_width
 from licensetrack.reports.xlsx_formats import Formats
 
-FIGURES_SHEET = "数据清单"
 _SIZE = 10.5
 _POINTS_PER_CHARACTER = 5.6
 _WIDEST = 48.0
 _FORM_CHARACTERS = 96.0
+_WIDE_CHARACTERS = 150.0
 _PIXELS_PER_MM = 96 / 25.4
 _CHART_COLUMNS_AWAY = 2
 _CHART_WIDTH, _CHART_HEIGHT = 560, 220
@@ -31,7 +32,6 @@ _CATEGORY_WIDTH = 22.0
 _MANY_ROWS = 20_000
 _A4 = 9
 _LINE = 15.0
-_LINK_COLUMN = 4
 
 
 def render_xlsx(document: Document) -> bytes:
@@ -62,7 +62,7 @@ def render_xlsx(document: Document) -> bytes:
         }
     )
     formats = Formats(book)
-    for sheet in (*document.sheets, *_figures_sheet(document)):
+    for sheet in (*document.sheets, *figures_sheet(document)):
         _SheetWriter(book, formats, sheet).write()
     book.close()
     return repacked(output.getvalue(), spelled_out)
@@ -76,25 +76,6 @@ def _has_many_rows(document: Document) -> bool:
                     yield from block.rows
 
     return next(islice(rows(), _MANY_ROWS, None), None) is not None
-
-
-def _figures_sheet(document: Document) -> list[Sheet]:
-    """One row per figure: name, value, unit, and the sheet that holds its rows."""
-    if not document.figures:
-        return []
-    sheets = {sheet.figure: sheet.name for sheet in document.sheets if sheet.figure}
-    columns = (Column("指标"), Column("代码"), Column("数值", Kind.COUNT), Column("单位"), Column("明细所在工作表"))
-    rows = [
-        (figure.label or figure.name, figure.name, figure, _unit_word(figure), sheets.get(figure.name, ""))
-        for figure in document.figures.values()
-    ]
-    return [Sheet(FIGURES_SHEET, (Table(columns, rows, "报告数据清单"),))]
-
-
-def _unit_word(figure: Figure) -> str:
-    """A percent carries its sign with the number."""
-    words = UNIT_WORDS.get(figure.unit)
-    return words[0] if words and figure.kind is not Kind.PERCENT else ""
 
 
 class _SheetWriter:
@@ -113,7 +94,6 @@ class _SheetWriter:
         if self._plan.landscape:
             sheet.set_landscape()
         sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
-        sheet.fit_to_pages(1, 0)
         sheet.set_footer("&C— &P —")
         sheet.hide_gridlines(2)
         blocks = self._plan.blocks
@@ -128,6 +108,7 @@ class _SheetWriter:
         charts = [block for block in blocks if isinstance(block, ChartBlock)]
         if charts:
             self._charts(charts)
+        sheet.fit_to_pages(1, 1 if self._plan.whole else 0)
 
     def _table(self, table: Table, first: bool, alone: bool) -> None:
         columns = table.columns
@@ -135,12 +116,11 @@ class _SheetWriter:
             self._sheet.set_row(self._row, 24)
             self._sheet.write_string(self._row, 0, table.caption, self._formats.title)
             self._row += 1
+        self._unit(table.unit, len(columns))
         head = self._row
         self._head(table)
         if first:
-            self._set_widths(
-                [min(need / _POINTS_PER_CHARACTER + 1, _WIDEST) for need in column_needs(table, _SIZE, 2).widest]
-            )
+            self._set_widths(self._widths_of(table))
         if alone:
             self._sheet.freeze_panes(self._row, 0)
             self._sheet.repeat_rows(head, self._row - 1)
@@ -156,18 +136,41 @@ class _SheetWriter:
             self._sheet.autofilter(head, 0, self._row - 1, len(columns) - 1)
         self._note(table.note)
 
+    def _widths_of(self, table: Table) -> list[float]:
+        """In characters: stated shares of a page's width, else what the contents need."""
+        page = _WIDE_CHARACTERS if self._plan.landscape else _FORM_CHARACTERS
+        return [
+            column.width * page if column.width else min(need / _POINTS_PER_CHARACTER + 1, _WIDEST)
+            for column, need in zip(table.columns, column_needs(table, _SIZE, 2).widest, strict=True)
+        ]
+
     def _head(self, table: Table) -> None:
-        """Group names are written once, above the first of their columns."""
+        """Two rows where columns stand in groups: a group's name above its columns, other titles over both rows."""
+        columns, head = table.columns, self._formats.head
         if table.grouped:
-            previous = ""
-            for index, column in enumerate(table.columns):
-                name = column.group if column.group != previous else ""
-                self._sheet.write_string(self._row, index, name, self._formats.head)
-                previous = column.group
+            start = 0
+            for index, column in enumerate(columns):
+                begins = index == 0 or not column.group or column.group != columns[index - 1].group
+                start = index if begins else start
+                name = column.group or column.title
+                self._sheet.write_string(self._row, index, name if begins else "", head)
+                ends = index + 1 == len(columns) or columns[index + 1].group != column.group
+                if not column.group:
+                    self._sheet.merge.append([self._row, index, self._row + 1, index])
+                elif ends and index > start:
+                    self._sheet.merge.append([self._row, start, self._row, index])
             self._row += 1
-        for index, column in enumerate(table.columns):
-            self._sheet.write_string(self._row, index, column.title, self._formats.head)
+        lines = max(column.title.count("\n") + 1 for column in columns)
+        self._sheet.set_row(self._row, lines * _LINE + 3)
+        for index, column in enumerate(columns):
+            covered = table.grouped and not column.group
+            self._sheet.write_string(self._row, index, "" if covered else column.title, head)
         self._row += 1
+
+    def _unit(self, unit: str, columns: int) -> None:
+        if unit:
+            self._sheet.write_string(self._row, columns - 1, unit, self._formats.unit)
+            self._row += 1
 
     def _form(self, form: Form) -> None:
         if form.caption:
@@ -175,6 +178,7 @@ class _SheetWriter:
             title = self._formats.centered_title
             self._sheet.merge_range(self._row, 0, self._row, len(form.widths) - 1, form.caption, title)
             self._row += 1
+        self._unit(form.unit, len(form.widths))
         shares = sum(form.widths)
         self._set_widths([share / shares * _FORM_CHARACTERS for share in form.widths])
         top = self._row
@@ -232,7 +236,7 @@ class _SheetWriter:
             self._sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), cell_format)  # noqa: DTZ001
         elif value is None or (isinstance(value, Figure) and value.value is None):
             self._sheet.write_blank(row, column, None, cell_format)
-        elif self._plan.name == FIGURES_SHEET and column == _LINK_COLUMN and value:
+        elif self._plan.name == FIGURES_SHEET and column == LINK_COLUMN and value and "、" not in str(value):
             self._sheet.write_url(row, column, f"internal:'{value}'!A1", cell_format, str(value))
         else:
             self._sheet.write_string(row, column, cell_text(value, kind), cell_format)

@@ -26,6 +26,7 @@ class Formats:
         )
         self.head = book.add_format(label)
         self.label = book.add_format(label)
+        self.unit = book.add_format({"font_size": 9, "align": "right"})
         self.note = book.add_format({"font_size": 9, "font_color": "#566173"})
 
     @property
