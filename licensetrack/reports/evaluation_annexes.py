@@ -21,17 +21,16 @@ PROGRAM = "licensetrack"
 def score_details(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Table:
     """附件2: all levels, weights, rules, targets, results, scores, reasons and papers."""
     columns = (
-        Column("一级\n指标", merge=True, align=Align.CENTER, width=0.045),
-        Column("二级\n指标", merge=True, align=Align.CENTER, width=0.06),
-        Column("三级指标", width=0.09),
-        Column("分值", Kind.SCORE, 0.04, Align.CENTER),
-        Column("指标解释", width=0.16),
-        Column("评分标准", width=0.15),
-        Column("年度指标值", align=Align.CENTER, width=0.075),
-        Column("实际完成值", align=Align.CENTER, width=0.075),
-        Column("得分", Kind.SCORE, 0.04, Align.CENTER),
-        Column("评分说明", width=0.165),
-        Column("佐证材料", width=0.10),
+        Column("一级\n指标", merge=True, align=Align.CENTER, width=0.05),
+        Column("二级\n指标", merge=True, align=Align.CENTER, width=0.07),
+        Column("三级指标", width=0.115),
+        Column("分值", Kind.SCORE, 0.045, Align.CENTER),
+        Column("评分标准", width=0.175),
+        Column("年度指标值", align=Align.CENTER, width=0.095),
+        Column("实际完成值", align=Align.CENTER, width=0.095),
+        Column("得分", Kind.SCORE, 0.045, Align.CENTER),
+        Column("评分说明", width=0.18),
+        Column("佐证材料", width=0.13),
     )
     rows = [
         (
@@ -39,7 +38,6 @@ def score_details(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Ta
             leaf.level2,
             leaf.name,
             texts[f"weight.{leaf.code}"],
-            leaf.definition,
             leaf.rule_text,
             leaf.target_text,
             leaf.value_text or "—",
@@ -50,7 +48,7 @@ def score_details(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Ta
         for leaf in sheet.leaves()
     ]
     grade = f"评价等级：{sheet.grade}"
-    total: Row = ("合计", "", "", texts["weight.total"], "", "", "", "", texts["score.total"], grade, "")
+    total: Row = ("合计", "", "", texts["weight.total"], "", "", "", texts["score.total"], grade, "")
     assumed = [leaf.name for leaf in sheet.leaves() if leaf.assumption]
     note = f"注：标有【假设】的评分（{'、'.join(assumed)}）系假设，依据见评分说明。" if assumed else ""
     return Table(columns, rows, caption, note, (total,))
@@ -93,10 +91,9 @@ def set_list(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Table:
         Column("序号", Kind.INDEX),
         Column("授权编号", align=Align.CENTER),
         Column("单位名称"),
-        Column("单位类别"),
         Column("所属区", align=Align.CENTER),
         Column("产品", align=Align.CENTER),
-        Column("CPU数（个）", Kind.COUNT),
+        Column("CPU数", Kind.COUNT),
         Column("发放日期", Kind.DATE),
         Column("导入日期", Kind.DATE),
         Column("验收日期", Kind.DATE),
@@ -107,7 +104,7 @@ def set_list(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Table:
     for product in products_of(sheet):
         sets = texts[f"{product}.accepted_sets"]
         cpus: Cell = texts[f"{product}.accepted_cpus"] if counts_in(sheet, product) == "cpus" else None
-        totals.append(("小计", "", f"已验收{sets.text()}套", "", "", product_name(product), cpus, "", "", "", ""))
+        totals.append(("小计", "", f"已验收{sets.text()}套", "", product_name(product), cpus, "", "", "", ""))
     note = "注：列示评价基准日仍有效的正式授权；BMS授权按套统计，不计CPU数；不同产品的CPU数分别统计，不相加。"
     return Table(columns, rows, caption, note, tuple(totals))
 
@@ -117,7 +114,6 @@ def _set_row(number: int, one: SetLine) -> Row:
         number,
         one.number,
         one.unit,
-        one.category,
         one.district,
         product_name(one.product),
         one.cpus,
@@ -151,6 +147,11 @@ def evidence_list(sheet: EvaluationSheet, caption: str) -> Table:
     return Table(columns, rows, caption)
 
 
+def _in_two(digest: str) -> str:
+    half = len(digest) // 2
+    return f"{digest[:half]}\n{digest[half:]}"
+
+
 def colophon(sheet: EvaluationSheet, caption: str = "") -> Form:
     """附件6: from what and when the report was made, so that anyone can print or check it again."""
     facts = [
@@ -162,8 +163,8 @@ def colophon(sheet: EvaluationSheet, caption: str = "") -> Form:
         ("评价依据", "\n".join(sheet.header.basis)),
         ("评价方法", "、".join(sheet.header.methods)),
         ("评价指标体系", f"{sheet.framework_name}（{sheet.framework}）"),
-        ("指标体系摘要", sheet.framework_digest),
-        ("评价快照摘要", sheet.digest or "未签发，无快照"),
+        ("指标体系摘要", _in_two(sheet.framework_digest)),
+        ("评价快照摘要", _in_two(sheet.digest) if sheet.digest else "未签发，无快照"),
         ("生成程序", PROGRAM),
     ]
     rows = [(FormCell(name, label=True), FormCell(value, 3, align=Align.LEFT)) for name, value in facts]

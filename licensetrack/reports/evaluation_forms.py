@@ -7,6 +7,7 @@ execution is scored in the row of the funds and therefore not listed again among
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
@@ -17,24 +18,26 @@ from licensetrack.reports.numbers import Cell, Kind
 
 TITLE = "项目支出绩效自评表"
 EXECUTION = "budget.execution_rate"
-_WIDTHS = (0.65, 1.0, 1.55, 2.45, 1.75, 1.75, 0.9, 0.9, 2.2)
+_WIDTHS = (0.6, 0.9, 1.3, 2.2, 1.9, 1.9, 0.8, 0.8, 1.0, 1.15, 1.0)
+_BRIEF = 60
+"""The form's last column holds so many characters of a reason; 附件2 has all of it."""
 
 FormRow = tuple[FormCell, ...]
 
 
 def self_assessment(sheet: EvaluationSheet, texts: Texts) -> Form:
-    """The form; `caption` is the year, since the annex has the title already."""
+    """The form; its caption is the year, since the annex has the title already."""
     rows = [*_who(sheet), *_funds(sheet, texts), *_goals(sheet, texts), *_indicators(sheet, texts)]
     rows.append(
         (
             _label("总分", 6),
             FormCell(texts["weight.total"]),
             FormCell(texts["score.total"]),
-            FormCell(f"评价等级：{sheet.grade or '—'}", align=Align.CENTER),
+            FormCell(f"评价等级：{sheet.grade or '—'}", 3, align=Align.CENTER),
         )
     )
     rows.append(_signed(sheet))
-    return Form(_WIDTHS, tuple(rows), f"（{sheet.year}年度）　单位：万元", _note(sheet, texts))
+    return Form(_WIDTHS, tuple(rows), f"（{sheet.year}年度）", _note(sheet, texts), "单位：万元")
 
 
 def _label(text: str, columns: int = 1, rows: int = 1) -> FormCell:
@@ -44,51 +47,53 @@ def _label(text: str, columns: int = 1, rows: int = 1) -> FormCell:
 def _who(sheet: EvaluationSheet) -> Iterator[FormRow]:
     header = sheet.header
     code = f"（项目编码：{header.project_code}）" if header.project_code else ""
-    yield (_label("项目名称", 2), FormCell(header.project + code, 7, align=Align.LEFT))
+    yield (_label("项目名称", 2), FormCell(header.project + code, 9, align=Align.LEFT))
     yield (
         _label("主管部门", 2),
         FormCell(header.authority, 2, align=Align.LEFT),
         _label("实施单位"),
-        FormCell(header.implementer, 4, align=Align.LEFT),
+        FormCell(header.implementer, 6, align=Align.LEFT),
     )
 
 
 def _funds(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
     heads = ("年初预算数", "全年预算数\n（A）", "全年执行数\n（B）", "分值", "执行率", "得分")
-    yield (_label("项目资金\n（万元）", 2, 5), _label(""), *(_label(head) for head in heads))
+    yield (_label("项目资金\n（万元）", 2, 5), _label("", 2), *_spread([_label(head) for head in heads]))
     execution = _execution(sheet)
     amounts = [FormCell(texts[name]) for name in ("budget.initial", "budget.appropriated", "budget.spent")]
     rate = FormCell(texts[EXECUTION])
     if execution is None:
-        yield (_label("年度资金总额"), *amounts, FormCell("—"), rate, FormCell("—"))
+        yield (_label("年度资金总额", 2), *_spread([*amounts, FormCell("—"), rate, FormCell("—")]))
     else:
         weight, score = texts[f"weight.{execution.code}"], texts.get(f"score.{execution.code}")
-        yield (_label("年度资金总额"), *amounts, FormCell(weight), rate, FormCell(score, kind=Kind.SCORE))
+        marks = (FormCell(weight), rate, FormCell(score, kind=Kind.SCORE))
+        yield (_label("年度资金总额", 2), *_spread([*amounts, *marks]))
     granted = amounts if sheet.header.fund_source else [FormCell("—")] * 3
-    yield (
-        _label("其中：当年财政拨款"),
-        *granted,
-        FormCell("—"),
-        rate if sheet.header.fund_source else FormCell("—"),
-        FormCell("—"),
-    )
+    executed = rate if sheet.header.fund_source else FormCell("—")
+    yield (_label("其中：当年财政拨款", 2), *_spread([*granted, FormCell("—"), executed, FormCell("—")]))
     for name in ("上年结转资金", "其他资金"):
-        yield (_label(name), *(FormCell("—") for _ in range(6)))
+        yield (_label(name, 2), *_spread([FormCell("—")] * 6))
+
+
+def _spread(cells: list[FormCell]) -> FormRow:
+    """The six cells of a row of funds: the third amount lies over the two narrow columns of the scores below."""
+    return tuple(replace(cell, columns=2) if number == 2 else cell for number, cell in enumerate(cells))
 
 
 def _goals(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
-    yield (_label("年度总体\n目标", 2, 2), _label("预期目标", 3), _label("实际完成情况", 4))
+    yield (_label("年度总体\n目标", 2, 2), _label("预期目标", 3), _label("实际完成情况", 6))
     yield (
         FormCell(texts.plain(sheet.header.goal, "年度总体目标 预期目标"), 3, align=Align.LEFT),
-        FormCell(texts.plain(sheet.header.achievement, "年度总体目标 实际完成情况"), 4, align=Align.LEFT),
+        FormCell(texts.plain(sheet.header.achievement, "年度总体目标 实际完成情况"), 6, align=Align.LEFT),
     )
 
 
 def _indicators(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
     listed = {group.code: _listed(group) for group in sheet.indicators}
-    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析\n及改进措施")
+    heads = ("一级\n指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")
+    last = _label("偏差原因分析及改进措施", 3)
     count = sum(len(leaves) for leaves in listed.values())
-    yield (_label("绩\n效\n指\n标", 1, 1 + count), *(_label(head) for head in heads))
+    yield (_label("绩\n效\n指\n标", 1, 1 + count), *(_label(head) for head in heads), last)
     for group in sheet.indicators:
         leaves = listed[group.code]
         for number, leaf in enumerate(leaves):
@@ -101,16 +106,24 @@ def _indicators(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
 
 
 def _result(leaf: ScoredIndicator, texts: Texts) -> FormRow:
-    remark = verdict(leaf, texts) if leaf.lost or leaf.explanation else "无"
+    remark = _brief(verdict(leaf, texts)) if leaf.lost or leaf.explanation else "无"
     values: list[tuple[Cell, Align]] = [
         (leaf.name, Align.LEFT),
         (leaf.target_text, Align.CENTER),
         (leaf.value_text or "—", Align.CENTER),
         (texts[f"weight.{leaf.code}"], Align.CENTER),
         (texts.get(f"score.{leaf.code}") or "—", Align.CENTER),
-        (remark, Align.LEFT if len(remark) > 1 else Align.CENTER),
     ]
-    return tuple(FormCell(value, align=align) for value, align in values)
+    cells = [FormCell(value, align=align) for value, align in values]
+    return (*cells, FormCell(remark, 3, align=Align.LEFT if len(remark) > 1 else Align.CENTER))
+
+
+def _brief(text: str) -> str:
+    """The first sentences of a long reason."""
+    kept = text
+    while len(kept) > _BRIEF and "。" in kept[:-1]:
+        kept = kept[: kept[:-1].rindex("。") + 1]
+    return kept if kept == text else f"{kept}（详见附件2）"
 
 
 def _listed(group: Group) -> list[ScoredIndicator]:
@@ -129,7 +142,7 @@ def _signed(sheet: EvaluationSheet) -> FormRow:
         _label("联系电话"),
         FormCell(sheet.header.phone or "—"),
         _label("填表日期", 2),
-        FormCell(day, align=Align.CENTER),
+        FormCell(day, 3, align=Align.CENTER),
     )
 
 

@@ -21,7 +21,7 @@ def funds_table(texts: Texts, caption: str) -> Table:
     names = ("budget.initial", "budget.appropriated", "budget.received", "budget.spent", "budget.execution_rate")
     shown = [texts[name] for name in names]
     columns = tuple(Column(figure.label, figure.kind, 0.2) for figure in shown)
-    return Table(columns, [shown], f"{caption}（单位：万元）")
+    return Table(columns, [shown], caption, unit="单位：万元")
 
 
 def goals_table(sheet: EvaluationSheet, caption: str) -> Table:
@@ -90,25 +90,11 @@ def score_summary(sheet: EvaluationSheet, texts: Texts, caption: str) -> Table:
     whole = sum((group.weight for group in sheet.indicators), Decimal(0))
     rate = sheet.total * HUNDRED / whole if whole else None
     total: Row = ("合计", texts["weight.total"], texts["score.total"], texts["score.lost"], rate)
-    return Table(columns, rows, caption, _grades(sheet), (total,))
+    return Table(columns, rows, caption, f"注：评价等级为“{sheet.grade or '—'}”。", (total,))
 
 
 def _rate(group: Group) -> Decimal | None:
     return group.score * HUNDRED / group.weight if group.weight else None
-
-
-def _grades(sheet: EvaluationSheet) -> str:
-    """The bands of the grades, best first: 优 90（含）至100分；…"""
-    bands = []
-    upper = "100分"
-    for number, (name, start) in enumerate(sheet.grades):
-        low = f"{start:f}".rstrip("0").rstrip(".") if "." in f"{start:f}" else f"{start:f}"
-        if number == len(sheet.grades) - 1:
-            bands.append(f"{upper}以下为{name}")
-        else:
-            bands.append(f"{low}分（含）至{upper}为{name}")
-        upper = f"{low}分"
-    return f"注：评价等级为“{sheet.grade or '—'}”。等级划分：{'，'.join(bands)}。"
 
 
 def score_table(sheet: EvaluationSheet, texts: Texts, caption: str) -> Table:
@@ -140,7 +126,7 @@ def score_table(sheet: EvaluationSheet, texts: Texts, caption: str) -> Table:
 
 def parts_table(sheet: EvaluationSheet, texts: Texts, title: str, parts: tuple[Part, ...], caption: str) -> Table:
     """Units served, sets and CPUs accepted in each district or category; the totals are the evaluation's figures."""
-    columns = [Column(title, align=Align.CENTER), Column("授权单位数（家）", Kind.COUNT)]
+    columns = [Column(title, align=Align.CENTER), Column("单位数（家）", Kind.COUNT)]
     measures: list[tuple[str, str]] = []
     for product in products_of(sheet):
         for counter, what in (("sets", "套数"), ("cpus", "CPU数")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from licensetrack.performance.sheet import EvaluationSheet, ScoredIndicator
 from licensetrack.reports.document import Paragraph, Tone
-from licensetrack.reports.evaluation_words import figure_label
+from licensetrack.reports.evaluation_words import figure_label, figure_order
 from licensetrack.reports.numbers import Figure, Unit
 from licensetrack.reports.wording import Span, plain, sentence
 
@@ -18,8 +18,8 @@ class Texts:
 
     def __init__(self, sheet: EvaluationSheet) -> None:
         self.figures = {
-            frozen.name: Figure(frozen.name, frozen.value, Unit(frozen.unit), figure_label(frozen))
-            for frozen in sheet.figures.values()
+            name: Figure(name, frozen.value, Unit(frozen.unit), figure_label(frozen), frozen.behind)
+            for name, frozen in sorted(sheet.figures.items(), key=lambda item: figure_order(item[0]))
         }
 
     def __getitem__(self, name: str) -> Figure:

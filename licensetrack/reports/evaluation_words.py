@@ -46,11 +46,11 @@ _SHORT = {
 }
 _ASPECTS = {
     "weight": "分值",
-    "score": "得分",
-    "lost": "扣分",
     "target": "年度指标值",
     "value": "实际完成值",
     "completion": "完成率",
+    "score": "得分",
+    "lost": "扣分",
 }
 
 BUDGET_KINDS = {"appropriation": "年初预算", "adjustment": "预算调整", "receipt": "资金到位", "payment": "资金支付"}
@@ -94,6 +94,21 @@ def sheet_name(name: str) -> str:
         return _SHORT[name]
     label = measure_label(name, name)
     return "".join("-" if sign in "[]:*?/\\'" else sign for sign in label)[:31]
+
+
+def figure_order(name: str) -> tuple[int, str, int, str]:
+    """Sorts figures as a reader looks for them: units, products, imports, funds, service, then scores by indicator."""
+    head, _, rest = name.partition(".")
+    product = list(PRODUCTS).index(head) if head in PRODUCTS else len(PRODUCTS)
+    stage, _, what = rest.partition("_")
+    if head in PRODUCTS and stage in STAGES and what in COUNTERS:
+        return (1, "", product * 10 + list(STAGES).index(stage) * 2 + list(COUNTERS).index(what), name)
+    if name in _MEASURES:
+        position = list(_MEASURES).index(name)
+        return (0 if position == 0 else 2, "", position, name)
+    if head in _ASPECTS:
+        return (3, rest, list(_ASPECTS).index(head), name)
+    return (4, "", 0, name)
 
 
 def figure_label(figure: FrozenFigure) -> str:
