@@ -1,4 +1,5 @@
-"""Names of units as people type them: one key for every way of writing the same name, and the names most like a wrong one."""
+"""Names of units as people type them: one key for every way of writing the same name, and the names most like a wrong
+one."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-# NFKC leaves these apart though a clerk's keyboard does not: every kind of bracket, dash, middle dot and quotation mark.
+# NFKC leaves these apart though a clerk's keyboard does not: every kind of bracket, dash, middle dot and quotation
+# mark.
 _ALIKE = str.maketrans(
     {
         **dict.fromkeys("〔【［[{〈《「『﹝", "("),
@@ -40,7 +42,8 @@ def visible(text: str) -> str:
 
 
 def tidy_name(text: str) -> str:
-    """A name as it should be shown: nothing invisible, no stray blanks; brackets and letters stay as they were written."""
+    """A name as it should be shown: nothing invisible, no stray blanks; brackets and letters stay as they were
+    written."""
     shown = visible(text).strip()
     return _BLANK.sub(" ", _IDLE_BLANK.sub("", shown))
 
@@ -49,15 +52,16 @@ def tidy_name(text: str) -> str:
 def name_key(text: str) -> str:
     """The key under which every way of writing one name falls together.
 
-    Full-width and half-width forms, blanks anywhere, both kinds of brackets, invisible characters and letter case make no
-    difference. Look-alike characters (市 and 巿) stay apart: which one was meant is not ours to guess.
+    Full-width and half-width forms, blanks anywhere, both kinds of brackets, invisible characters and letter case
+    make no difference. Look-alike characters (市 and 巿) stay apart: which one was meant is not ours to guess.
     """
     folded = unicodedata.normalize("NFKC", visible(text)).translate(_ALIKE)
     return _BLANK.sub("", visible(folded)).casefold()
 
 
 def nearest(text: str, candidates: Iterable[str], n: int = 3) -> list[str]:
-    """The `n` candidates most like `text`, the likeliest first; made for Chinese names, where each character carries meaning.
+    """The `n` candidates most like `text`, the likeliest first; made for Chinese names, where each character carries
+    meaning.
 
     Characters and pairs of neighbours that few candidates have (发展) weigh more than those that all have (深圳市, 局).
     Candidates that share nothing with the text are left out, so fewer than `n` may come back.

@@ -1,4 +1,5 @@
-"""One cell to one value: texts, identifiers, whole numbers, days, moments and money, or the rule that the cell breaks."""
+"""One cell to one value: texts, identifiers, whole numbers, days, moments and money, or the rule that the cell
+breaks."""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ def forbidden(text: str) -> str:
 
 
 def text(raw: Raw) -> str | Bad:
-    """A remark or a name: trimmed, on one line, without invisible characters; a whole number is written without ``.0``."""
+    """A remark or a name: trimmed, on one line, without invisible characters; a whole number is written without
+    ``.0``."""
     if isinstance(raw, bool):
         return Bad(NOT_TEXT)
     if isinstance(raw, float):
@@ -158,7 +160,8 @@ def whole(lowest: int, highest: int) -> Reader:
 
 
 def moment(raw: Raw) -> datetime | Bad:
-    """Wall time in Shanghai, without a zone, to the second. A cell that names only a day means its beginning, as in a spreadsheet."""
+    """Wall time in Shanghai, without a zone, to the second. A cell that names only a day means its beginning, as in a
+    spreadsheet."""
     if isinstance(raw, datetime):
         read: datetime | Bad = raw.replace(microsecond=0) + timedelta(seconds=raw.microsecond >= 500_000)
     elif isinstance(raw, date):
@@ -177,7 +180,8 @@ def moment(raw: Raw) -> datetime | Bad:
 
 
 def day(raw: Raw) -> date | Bad:
-    """A day: a date cell, a serial number, 2024年3月5日, 2024.03.05, 2024/3/5, 2024-3-5 or 20240305; a time beside it is dropped."""
+    """A day: a date cell, a serial number, 2024年3月5日, 2024.03.05, 2024/3/5, 2024-3-5 or 20240305; a time beside it
+    is dropped."""
     if isinstance(raw, float) and not raw.is_integer():
         return Bad(NOT_DAY)
     read = moment(raw)
@@ -235,7 +239,8 @@ def money(unit: str) -> Reader:
 
 
 def choice_key(words: str) -> str:
-    """The key under which a word of a fixed list is found: half-width, lower case, without blanks or invisible characters."""
+    """The key under which a word of a fixed list is found: half-width, lower case, without blanks or invisible
+    characters."""
     return "".join(half_width(visible(words)).casefold().split())
 
 

@@ -1,4 +1,5 @@
-"""Columns of cells into columns of values, many at a time: a good cell costs a look-up, only a bad one becomes an object."""
+"""Columns of cells into columns of values, many at a time: a good cell costs a look-up, only a bad one becomes an
+object."""
 
 from __future__ import annotations
 

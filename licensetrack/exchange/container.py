@@ -1,7 +1,9 @@
-"""The zip around a workbook: measured before it is opened, then packed anew with nothing in it but the parts that were looked at.
+"""The zip around a workbook: measured before it is opened, then packed anew with nothing in it but the parts that
+were looked at.
 
-A zip can lie: about sizes, about where its parts begin, by naming a part twice. So every part is unpacked here once, in pieces
-and up to a limit, and the reader behind gets a container of our own making with the same compressed bytes (RELIABILITY.md A13).
+A zip can lie: about sizes, about where its parts begin, by naming a part twice. So every part is unpacked here once,
+in pieces and up to a limit, and the reader behind gets a container of our own making with the same compressed bytes
+(RELIABILITY.md A13).
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ HARMLESS_SIZE = 2**20
 PIECE = 2**20
 
 DAMAGED = "the file is damaged or was not transferred completely"
-PASSWORD = "the file is protected by a password; save it without one"
+LOCKED = "the file is protected by a password; save it without one"
 TOO_MANY_PARTS = "the file has %(count)s parts inside; a workbook has at most %(limit)s"
 SUSPICIOUS = "the file is not a normal workbook (%(part)s occurs twice or has an odd name)"
 UNPACKS_TOO_LARGE = "the file unpacks to %(size)s MB; at most %(limit)s MB are read"
@@ -46,7 +48,8 @@ class Part:
     crc: int
 
     def pieces(self) -> Iterator[bytes]:
-        """The unpacked bytes, a megabyte at a time. (The check sum is left to the reader behind, which computes it anyway.)
+        """The unpacked bytes, a megabyte at a time. (The check sum is left to the reader behind, which computes it
+        anyway.)
 
         Raises:
             Unreadable: it unpacks to another size than the container says.
@@ -116,7 +119,7 @@ def _check(entries: list[zipfile.ZipInfo], packed_size: int) -> None:
             raise Unreadable(SUSPICIOUS, part=ascii(name)[1:61])
         names.add(name.casefold())
         if entry.flag_bits & 0x1:
-            raise Unreadable(PASSWORD)
+            raise Unreadable(LOCKED)
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise Unreadable(DAMAGED)
         if entry.file_size > HARMLESS_SIZE and entry.file_size > HIGHEST_RATIO * max(entry.compress_size, 1):

@@ -69,7 +69,8 @@ def sheets_of(file: str, data: bytes) -> list[Sheet]:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file in UTF-8 or UTF-16, with or without a byte order mark, or in GB18030 (which holds GBK and GB2312).
+    """The text of a file in UTF-8 or UTF-16, with or without a byte order mark, or in GB18030 (which holds GBK and
+    GB2312).
 
     Raises:
         Unreadable: it is in none of these.

@@ -53,7 +53,8 @@ class Form:
 
 @dataclass(slots=True)
 class Heading:
-    """A heading that was found (or nearly found, if `missing` or `doubled` name columns). Rows and columns count from 0."""
+    """A heading that was found (or nearly found, if `missing` or `doubled` name columns). Rows and columns count from
+    0."""
 
     form: Form
     first_row: int
@@ -205,7 +206,8 @@ def _assigned(form: Form, row: int, last: int, texts: Texts, optional: set[str])
 
 
 def _rank(heading: Heading, above: str) -> tuple[float, ...] | None:
-    """How well a heading fits, or nothing if it is none: complete first, then named so, then by how much it recognises."""
+    """How well a heading fits, or nothing if it is none: complete first, then named so, then by how much it
+    recognises."""
     needed = sum(column.needed for column in heading.form.columns.values())
     found = len(heading.columns) + len(heading.doubled)
     have = needed - len(heading.missing)

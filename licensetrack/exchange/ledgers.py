@@ -1,7 +1,8 @@
-"""The six ledgers as typed rows: which fields each has, how each field is read, and what the cells of one row owe each other.
+"""The six ledgers as typed rows: which fields each has, how each field is read, and what the cells of one row owe
+each other.
 
-Every row begins with `row`, its number in the sheet as a spreadsheet program shows it. A text that is not given is "", any other
-value that is not given is None. Money is in yuan, moments are wall time in Shanghai without a zone.
+Every row begins with `row`, its number in the sheet as a spreadsheet program shows it. A text that is not given is
+"", any other value that is not given is None. Money is in yuan, moments are wall time in Shanghai without a zone.
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ Row = UnitRow | IssueRow | ImportRow | ChangeRow | BudgetRow | ServiceRow
 class Field:
     """How one field is read from its cell.
 
-    `needed`: the cell must be filled. `fills`: a cell merged over several rows counts for each of them (never quantities: three
-    rows under one merged number do not have it three times).
+    `needed`: the cell must be filled. `fills`: a cell merged over several rows counts for each of them (never
+    quantities: three rows under one merged number do not have it three times).
     """
 
     shape: str
@@ -247,7 +248,8 @@ LEDGERS: dict[Kind, Ledger] = {
 
 
 def reader(shape: str, money_unit: str = "") -> cells.Reader:
-    """The function that reads cells of a shape; `money_unit` is what the heading says about amounts (元, 万元 or nothing)."""
+    """The function that reads cells of a shape; `money_unit` is what the heading says about amounts (元, 万元 or
+    nothing)."""
     if shape == "money":
         return cells.money(money_unit)
     if shape in _PLAIN:

@@ -1,4 +1,5 @@
-"""A ledger written the way it is read: the same headings, words and units, so that an export can be loaded again unchanged."""
+"""A ledger written the way it is read: the same headings, words and units, so that an export can be loaded again
+unchanged."""
 
 from __future__ import annotations
 

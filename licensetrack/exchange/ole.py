@@ -1,4 +1,5 @@
-"""The container of old office files (compound file, [MS-CFB]): its directory and one stream, read with a guard at every step."""
+"""The container of old office files (compound file, [MS-CFB]): its directory and one stream, read with a guard at
+every step."""
 
 from __future__ import annotations
 

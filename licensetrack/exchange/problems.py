@@ -36,7 +36,8 @@ def in_words(rule: str, values: Mapping[str, object], translate: Translate = as_
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """What a cell's reader answers instead of a value: the rule that the cell breaks (an English msgid) and its values."""
+    """What a cell's reader answers instead of a value: the rule that the cell breaks (an English msgid) and its
+    values."""
 
     rule: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -46,8 +47,9 @@ class Bad:
 class Problem:
     """One thing that is wrong, and where.
 
-    `row` counts from 1 as a spreadsheet program shows it, `column` is the letter; both are empty when the whole sheet or file is meant.
-    `rule` is an English gettext msgid with ``%(name)s`` placeholders, `values` fills them. A warning stops nothing.
+    `row` counts from 1 as a spreadsheet program shows it, `column` is the letter; both are empty when the whole sheet
+    or file is meant. `rule` is an English gettext msgid with ``%(name)s`` placeholders, `values` fills them. A
+    warning stops nothing.
     """
 
     file: str

@@ -37,7 +37,8 @@ COLUMNS_IGNORED = "columns that no ledger of this kind has are not read: %(colum
 MANY_ERROR_VALUES = "%(count)s cells of this sheet hold error values such as %(example)s"
 
 READ_ENDINGS = frozenset({".xlsx", ".xls", ".csv", ".tsv", ".xlsm", ".xlsb", ".et", ".ods"})
-"""Endings of the files that are taken from a folder; some of them are refused then, with the reason, rather than passed over."""
+"""Endings of the files that are taken from a folder; some of them are refused then, with the reason, rather than
+passed over."""
 
 _MONEY_UNIT = re.compile(r"万元|(?<!万)元")
 
@@ -192,7 +193,8 @@ def _unsure(sheet: Sheet, headings: list[Heading]) -> Problem | None:
 
 
 def _structural(sheet: Sheet, heading: Heading) -> list[Problem]:
-    """What keeps a sheet that is a ledger from being read at all: formulas, missing columns, columns that are there twice."""
+    """What keeps a sheet that is a ledger from being read at all: formulas, missing columns, columns that are there
+    twice."""
     scan = sheet.scan
     if scan.formulas:
         row, column, text = scan.formulas[0]

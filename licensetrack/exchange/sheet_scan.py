@@ -1,8 +1,10 @@
-"""A look through the XML of a workbook before it is parsed: how far its cells reach, formulas, error values, hidden rows, DTDs.
+"""A look through the XML of a workbook before it is parsed: how far its cells reach, formulas, error values, hidden
+rows, DTDs.
 
-The reader behind lays a sheet out as one dense rectangle, shows the stored result of a formula as if it were a value and an error
-value as an empty cell. None of this may pass unseen. A sheet as office programs write it is proved harmless by one regular
-expression that knows every byte of it; any other is walked through by a real XML parser, slower and exact.
+The reader behind lays a sheet out as one dense rectangle, shows the stored result of a formula as if it were a value
+and an error value as an empty cell. None of this may pass unseen. A sheet as office programs write it is proved
+harmless by one regular expression that knows every byte of it; any other is walked through by a real XML parser,
+slower and exact.
 """
 
 from __future__ import annotations
@@ -133,7 +135,8 @@ def _next(pieces: Iterator[bytes]) -> bytes:
 
 
 def _after_prolog(pieces: Iterator[bytes]) -> bytes:
-    """What follows the opening of the cells; before it stand views and column widths, and nothing that hides a cell or a DTD."""
+    """What follows the opening of the cells; before it stand views and column widths, and nothing that hides a cell
+    or a DTD."""
     buffer = _next(pieces)
     while (opened := _SHEET_DATA.search(buffer)) is None:
         if len(buffer) > 2**18:

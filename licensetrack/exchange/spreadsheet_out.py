@@ -1,4 +1,5 @@
-"""Tables out: xlsx with real types in constant memory, and csv; in neither can a text become a formula (RELIABILITY.md A12)."""
+"""Tables out: xlsx with real types in constant memory, and csv; in neither can a text become a formula
+(RELIABILITY.md A12)."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from licensetrack.core.clock import BUSINESS_ZONE
 
 Shape = Literal["text", "whole", "money", "percent", "day", "moment"]
 
-# What a spreadsheet program takes for the beginning of a formula or a command, and our own mark, so that reading takes off one.
+# What a spreadsheet program takes for the beginning of a formula or a command, and our own mark, so that reading
+# takes off one.
 _LIVE = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _SHEET_ROWS = 1_048_576
 _LONGEST_CELL = 32_767
@@ -35,7 +37,8 @@ _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """A column to be written: its heading, what kind of values it has, and its width in characters if not the usual one."""
+    """A column to be written: its heading, what kind of values it has, and its width in characters if not the usual
+    one."""
 
     heading: str
     shape: Shape = "text"
@@ -52,8 +55,8 @@ def write_xlsx(
 ) -> int:
     """Write a table as a workbook and return the number of rows; takes rows one by one and keeps none of them.
 
-    Texts stay texts, whatever they begin with; numbers, days and moments are real ones (an aware moment is shown as wall time
-    in Shanghai). The heading is frozen and can be filtered by. After a million rows another sheet begins.
+    Texts stay texts, whatever they begin with; numbers, days and moments are real ones (an aware moment is shown as
+    wall time in Shanghai). The heading is frozen and can be filtered by. After a million rows another sheet begins.
 
     Args:
         target: a path or a binary stream.
@@ -137,9 +140,11 @@ def wall_time(moment: datetime) -> datetime:
 
 
 def write_csv(rows: Iterable[Sequence[object]], columns: Sequence[OutputColumn], target: BinaryIO) -> int:
-    """Write a table as csv in UTF-8 with a byte order mark (so that spreadsheet programs see it) and return the number of rows.
+    """Write a table as csv in UTF-8 with a byte order mark (so that spreadsheet programs see it) and return the
+    number of rows.
 
-    A text that a spreadsheet program would run gets a quotation mark before it; numbers, negative ones too, stay numbers.
+    A text that a spreadsheet program would run gets a quotation mark before it; numbers, negative ones too, stay
+    numbers.
     """
     count = 0
     target.write(b"\xef\xbb\xbf")
@@ -149,7 +154,8 @@ def write_csv(rows: Iterable[Sequence[object]], columns: Sequence[OutputColumn],
 
 
 def csv_lines(rows: Iterable[Sequence[object]], columns: Sequence[OutputColumn]) -> Iterator[bytes]:
-    """The lines of the csv, heading first, each as bytes without the byte order mark: for a response that is sent as it grows."""
+    """The lines of the csv, heading first, each as bytes without the byte order mark: for a response that is sent as
+    it grows."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     yield _line(writer, buffer, [column.heading for column in columns])

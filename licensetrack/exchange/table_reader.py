@@ -1,4 +1,5 @@
-"""One sheet to one table: finds the heading, reads the lines below it piece by piece, and notes every cell that breaks a rule."""
+"""One sheet to one table: finds the heading, reads the lines below it piece by piece, and notes every cell that
+breaks a rule."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Table:
-    """The rows of one ledger, as read from one sheet. `columns` gives letter and heading of each field that the sheet has."""
+    """The rows of one ledger, as read from one sheet. `columns` gives letter and heading of each field that the sheet
+    has."""
 
     kind: Kind
     file: str
@@ -45,7 +47,8 @@ class Table:
     """Headings of columns that nothing reads."""
 
     def problem(self, row: Row, name: str, rule: str, **values: object) -> Problem:
-        """A problem at a cell of this table, for those who find out later: the row, the field's name and the broken rule."""
+        """A problem at a cell of this table, for those who find out later: the row, the field's name and the broken
+        rule."""
         letter, heading = self.columns.get(name, ("", ""))
         value = getattr(row, name, "")
         said = "" if value is None else shown(value) if isinstance(value, str) else str(value)
@@ -54,7 +57,8 @@ class Table:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Spare Python's search for circular garbage, which would visit every row read so far again and again (a sixth of the time)."""
+    """Spare Python's search for circular garbage, which would visit every row read so far again and again (a sixth of
+    the time)."""
     running = gc.isenabled()
     gc.disable()
     try:

@@ -1,7 +1,8 @@
-"""Workbooks of the old .xls kind ([MS-XLS]): their records are walked through here, their values read in a process apart.
+"""Workbooks of the old .xls kind ([MS-XLS]): their records are walked through here, their values read in a process
+apart.
 
-The compiled reader trusts the counts that such a file states; a wrong one can end the process. So it runs in a child with limits,
-which is affordable because a sheet of this kind ends at row 65,536.
+The compiled reader trusts the counts that such a file states; a wrong one can end the process. So it runs in a child
+with limits, which is affordable because a sheet of this kind ends at row 65,536.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from licensetrack.exchange.cells import Raw
-from licensetrack.exchange.container import DAMAGED, PASSWORD
+from licensetrack.exchange.container import DAMAGED, LOCKED
 from licensetrack.exchange.ole import CompoundFile
 from licensetrack.exchange.problems import Unreadable
 from licensetrack.exchange.sheet_scan import (
@@ -52,7 +53,7 @@ def sheets_of(file: str, data: bytes) -> list[Sheet]:
     container = CompoundFile(data)
     names = {entry.name for entry in container.entries}
     if {"EncryptedPackage", "EncryptionInfo"} & names:
-        raise Unreadable(PASSWORD)
+        raise Unreadable(LOCKED)
     stream = container.stream("Workbook") or container.stream("Book")
     if stream is None:
         raise Unreadable(OTHER_KIND, kind=".doc") if "WordDocument" in names else Unreadable(NOT_A_WORKBOOK)
@@ -107,7 +108,7 @@ def _walk(stream: bytes) -> tuple[list[SheetScan], bool]:
 
 def _refuse(kind: int, detail: bytes) -> None:
     if kind == _FILE_PASS:
-        raise Unreadable(PASSWORD)
+        raise Unreadable(LOCKED)
     if kind == _MACRO_PROJECT:
         raise Unreadable(MACROS)
     # A supporting book that is this very book, or add-in functions, is no link to another file.

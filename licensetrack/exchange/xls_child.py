@@ -1,6 +1,8 @@
-"""Run as a script of its own: an .xls workbook on standard input, its visible sheets as lines of JSON on standard output.
+"""Run as a script of its own: an .xls workbook on standard input, its visible sheets as lines of JSON on standard
+output.
 
-The first line lists the sheets: name, hidden, merges, height; then each sheet's rows follow, one a line. Dates are ["date", ISO].
+The first line lists the sheets: name, hidden, merges, height; then each sheet's rows follow, one a line. Dates are
+["date", ISO].
 """
 
 from __future__ import annotations

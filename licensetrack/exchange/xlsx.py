@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import python_calamine as calamine
 
-from licensetrack.exchange.container import DAMAGED, PASSWORD, Part, packed_again, parts_of
+from licensetrack.exchange.container import DAMAGED, LOCKED, Part, packed_again, parts_of
 from licensetrack.exchange.problems import Unreadable
 from licensetrack.exchange.sheet_scan import SheetScan, checked, count_strings, scan_sheet
 from licensetrack.exchange.sheets import Merge, Opened, Sheet
@@ -147,11 +147,12 @@ def _guarded(call: Callable[[], _T]) -> _T:
     try:
         return call()
     except calamine.PasswordError as error:
-        raise Unreadable(PASSWORD) from error
+        raise Unreadable(LOCKED) from error
     except (calamine.CalamineError, ValueError, OverflowError, OSError) as error:
         raise Unreadable(DAMAGED) from error
     except BaseException as error:
-        # A broken assumption inside the compiled reader arrives as a class that is no Exception and has no importable name.
+        # A broken assumption inside the compiled reader arrives as a class that is no Exception and has no importable
+        # name.
         if type(error).__name__ == "PanicException":
             raise Unreadable(DAMAGED) from error
         raise

@@ -8,6 +8,9 @@ from typing import Any
 
 import xlsxwriter
 
+from licensetrack.exchange import reading
+from licensetrack.exchange.problems import Problem
+
 Cells = Sequence[Sequence[object]]
 
 ISSUE_HEADING = [
@@ -22,6 +25,8 @@ ISSUE_HEADING = [
     "正式授权发放日期",
 ]
 ISSUE_ROW = [1, "SQ-2024-0001", "深圳市教育局", "虚拟化软件", "教育云", "正式", 16, None, dt.date(2024, 3, 5)]
+
+SHEET = b'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 
 
 def issue_row(**changed: object) -> list[object]:
@@ -88,3 +93,26 @@ def rewritten(
 def with_sheet_xml(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """A workbook whose first sheet's XML was changed."""
     return rewritten(data, lambda name, content: change(content) if name == "xl/worksheets/sheet1.xml" else content)
+
+
+def full_width(text: str) -> str:
+    """The text as an input method set to full width types it."""
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+
+
+def replaced_sheet(rows: bytes) -> bytes:
+    """A workbook whose only sheet holds these rows of XML."""
+    return with_sheet_xml(issues(ISSUE_ROW), lambda _: SHEET + b"<sheetData>" + rows + b"</sheetData></worksheet>")
+
+
+def only_error(name: str, content: bytes) -> Problem:
+    """The one error that a refused file gets; nothing of it is read."""
+    read = reading.read((name, content))
+    assert len(read.errors) == 1, [problem.line() for problem in read.errors]
+    assert read.tables == []
+    return read.errors[0]
+
+
+def where(problem: Problem) -> tuple[int | None, str, str, str]:
+    """Row, column, value and rule of a problem."""
+    return problem.row, problem.column, problem.value, problem.rule

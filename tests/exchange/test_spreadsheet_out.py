@@ -1,4 +1,6 @@
-"""What leaves the house: real numbers and dates, texts that stay texts, nothing that a spreadsheet program would run."""
+"""What leaves the house: real numbers and dates, texts that stay texts, nothing that a spreadsheet program would
+run."""
+# ruff: noqa: DTZ001 - wall time without a zone is what spreadsheets hold
 
 import csv
 import datetime as dt
