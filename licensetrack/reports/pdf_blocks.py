@@ -12,7 +12,7 @@ from licensetrack.reports.charts import draw
 from licensetrack.reports.fonts import FontBook
 from licensetrack.reports.pdf_scene import paint
 from licensetrack.reports.pdf_text import ASCENT, Line, break_text, draw_lines
-from licensetrack.reports.styles import TextStyle
+from licensetrack.reports.styles import CHARACTERS_PER_LINE, TextStyle
 
 CHART_SCALE = 0.8
 """Charts are drawn for screens, with text of 12 points; on paper that becomes 小五."""
@@ -36,8 +36,9 @@ class TextFlow(Flowable):
         return self._style.after
 
     def least_height(self) -> float:
-        """One line, with the space above it."""
-        return self._style.leading + self._style.before
+        """One line, or the two that a longer paragraph does not part, with the space above."""
+        lines = 2 if self._style.justified and len(self._text) > 2 * CHARACTERS_PER_LINE else 1
+        return lines * self._style.leading + self._style.before
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Breaks the text once."""
