@@ -105,7 +105,7 @@ def _annexes(sheet: EvaluationSheet, texts: Texts) -> Iterator[Block]:
     yield Section(landscape=False)
     yield next(titles)
     yield evidence_list(sheet, "一、各指标佐证材料")
-    yield paper_list(sheet, "二、数据来源文件")
+    yield paper_list(sheet, "二、数据来源文件", broken=True)
     yield PageBreak()
     yield next(titles)
     yield colophon(sheet)

@@ -124,20 +124,23 @@ def _set_row(number: int, one: SetLine) -> Row:
     )
 
 
-def paper_list(sheet: EvaluationSheet, caption: str) -> Table:
-    """附件5, first part: the stored files that the figures come from, each by its digest."""
+def paper_list(sheet: EvaluationSheet, caption: str, *, broken: bool = False) -> Table:
+    """附件5, second part: the stored files that the figures come from; `broken` sets each digest in two lines."""
     columns = (
-        Column("序号", Kind.INDEX, 0.07),
-        Column("材料名称", width=0.25),
-        Column("大小（字节）", Kind.COUNT, 0.14),
-        Column("摘要（SHA-256）", width=0.54),
+        Column("序号", Kind.INDEX),
+        Column("材料名称"),
+        Column("大小（字节）", Kind.COUNT),
+        Column("摘要（SHA-256）"),
     )
-    rows = [(number, paper.name, paper.size, paper.digest) for number, paper in enumerate(sheet.evidence, 1)]
+    rows = [
+        (number, paper.name, paper.size, _in_two(paper.digest) if broken else paper.digest)
+        for number, paper in enumerate(sheet.evidence, 1)
+    ]
     return Table(columns, rows, caption)
 
 
 def evidence_list(sheet: EvaluationSheet, caption: str) -> Table:
-    """附件5, second part: the papers named for each indicator, and which indicators each proves."""
+    """附件5, first part: the papers named for each indicator, and which indicators each proves."""
     proves: dict[str, list[str]] = {}
     for leaf in sheet.leaves():
         for paper in leaf.evidence:

@@ -18,7 +18,7 @@ from licensetrack.reports.numbers import Cell, Kind
 
 TITLE = "项目支出绩效自评表"
 EXECUTION = "budget.execution_rate"
-_WIDTHS = (0.6, 0.9, 1.3, 2.2, 1.9, 1.9, 0.8, 0.8, 1.0, 1.15, 1.0)
+_WIDTHS = (0.6, 0.9, 1.4, 2.2, 1.9, 1.9, 0.8, 0.8, 1.0, 1.15, 1.0)
 _BRIEF = 60
 """The form's last column holds so many characters of a reason; 附件2 has all of it."""
 
@@ -36,7 +36,7 @@ def self_assessment(sheet: EvaluationSheet, texts: Texts) -> Form:
             FormCell(f"评价等级：{sheet.grade or '—'}", 3, align=Align.CENTER),
         )
     )
-    rows.append(_signed(sheet))
+    rows += _signed(sheet)
     return Form(_WIDTHS, tuple(rows), f"（{sheet.year}年度）", _note(sheet, texts), "单位：万元")
 
 
@@ -50,9 +50,9 @@ def _who(sheet: EvaluationSheet) -> Iterator[FormRow]:
     yield (_label("项目名称", 2), FormCell(header.project + code, 9, align=Align.LEFT))
     yield (
         _label("主管部门", 2),
-        FormCell(header.authority, 2, align=Align.LEFT),
+        FormCell(header.authority, 3, align=Align.LEFT),
         _label("实施单位"),
-        FormCell(header.implementer, 6, align=Align.LEFT),
+        FormCell(header.implementer, 5, align=Align.LEFT),
     )
 
 
@@ -91,7 +91,7 @@ def _goals(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
 def _indicators(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
     listed = {group.code: _listed(group) for group in sheet.indicators}
     heads = ("一级\n指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")
-    last = _label("偏差原因分析及改进措施", 3)
+    last = _label("偏差原因分析\n及改进措施", 3)
     count = sum(len(leaves) for leaves in listed.values())
     yield (_label("绩\n效\n指\n标", 1, 1 + count), *(_label(head) for head in heads), last)
     for group in sheet.indicators:
@@ -134,16 +134,16 @@ def _execution(sheet: EvaluationSheet) -> ScoredIndicator | None:
     return next((leaf for leaf in sheet.leaves() if leaf.measure == EXECUTION), None)
 
 
-def _signed(sheet: EvaluationSheet) -> FormRow:
+def _signed(sheet: EvaluationSheet) -> Iterator[FormRow]:
     day = long_day(local_day(sheet.signed_at)) if sheet.signed_at else "—"
-    return (
+    yield (
         _label("填表单位", 2),
-        FormCell(sheet.header.author, 2, align=Align.LEFT),
-        _label("联系电话"),
-        FormCell(sheet.header.phone or "—"),
-        _label("填表日期", 2),
-        FormCell(day, 3, align=Align.CENTER),
+        FormCell(sheet.header.author, 3, align=Align.LEFT),
+        _label("填表日期"),
+        FormCell(day, 5, align=Align.LEFT),
     )
+    if sheet.header.phone:
+        yield (_label("联系电话", 2), FormCell(sheet.header.phone, 9, align=Align.LEFT))
 
 
 def _note(sheet: EvaluationSheet, texts: Texts) -> str:

@@ -65,20 +65,16 @@ def sheets(sheet: EvaluationSheet, texts: Texts, chapters: Iterable[Block]) -> I
     yield Sheet("指标评分表", (score_details(sheet, texts, f"绩效指标评分表（{sheet.year}年度）"),), landscape=True)
     yield Sheet("报告正文", (text_table(sheet, chapters),))
     yield Sheet(
-        "图表",
-        (
-            score_summary(sheet, texts, "综合评价得分情况"),
-            ChartBlock(coverage_chart(sheet)),
-            ChartBlock(trend_chart(sheet)),
-            ChartBlock(units_chart("各区授权单位数", sheet.by_district)),
-            ChartBlock(units_chart("各类单位授权单位数", sheet.by_category)),
-        ),
-        landscape=True,
+        "得分与进度",
+        (score_summary(sheet, texts, "综合评价得分情况"), ChartBlock(coverage_chart(sheet))),
+        True,
+        whole=True,
     )
     for name, title, parts in (("按区统计", "地区", sheet.by_district), ("按类别统计", "单位类别", sheet.by_category)):
         table = parts_table(sheet, texts, title, parts, f"各{title}授权情况（{_day(sheet)}）")
-        yield Sheet(name, (table, ChartBlock(sets_chart(sheet, f"各{title}已验收授权套数", parts))), landscape=True)
-    yield Sheet("按月统计", (months_table(sheet),), landscape=True)
+        charts = (units_chart(f"各{title}授权单位数", parts), sets_chart(sheet, f"各{title}已验收授权套数", parts))
+        yield Sheet(name, (table, *map(ChartBlock, charts)), landscape=True, whole=True)
+    yield Sheet("按月统计", (months_table(sheet), ChartBlock(trend_chart(sheet))), landscape=True, whole=True)
     yield Sheet("单位名单", (unit_list(sheet, texts, f"授权单位名单（{_day(sheet)}）"),), landscape=True)
     yield Sheet("授权明细", (set_list(sheet, texts, f"授权明细（{_day(sheet)}）"),), landscape=True)
     yield Sheet("佐证材料", (evidence_list(sheet, "佐证材料清单"),))
@@ -149,7 +145,7 @@ def _unit(kind: Kind) -> str:
 
 def text_table(sheet: EvaluationSheet, chapters: Iterable[Block]) -> Table:
     """The report's words, paragraph by paragraph, under their headings."""
-    columns = (Column("章节"), Column("正文"))
+    columns = (Column("章节", width=0.28), Column("正文", width=0.72))
     rows: list[Row] = []
     heading = ""
     for block in chapters:
