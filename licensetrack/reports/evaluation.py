@@ -39,7 +39,7 @@ def evaluation_document(sheet: EvaluationSheet) -> Document:
     Raises wording.WordingError for a number in a text that no figure backs, naming the place.
     """
     texts = Texts(sheet)
-    return _document(sheet, texts, blocks=(*_body(sheet, texts), *_annexes(sheet, texts)))
+    return _document(sheet, texts, blocks=(*_text(sheet, texts), *_closing(sheet), *_annexes(sheet, texts)))
 
 
 def evaluation_workbook(sheet: EvaluationSheet) -> Document:
@@ -57,7 +57,7 @@ def evaluation_workbook(sheet: EvaluationSheet) -> Document:
         made.properties,
         (),
         made.subtitle,
-        tuple(sheets(sheet, texts, _body(sheet, texts))),
+        tuple(sheets(sheet, texts, _text(sheet, texts))),
         texts.figures,
     )
 
@@ -74,18 +74,23 @@ def _document(sheet: EvaluationSheet, texts: Texts, blocks: tuple[Block, ...]) -
     )
 
 
-def _body(sheet: EvaluationSheet, texts: Texts) -> Iterator[Block]:
+def _text(sheet: EvaluationSheet, texts: Texts) -> Iterator[Block]:
+    """All that is to be read before the annexes."""
     header = sheet.header
     if header.lead:
         yield texts.paragraph(header.lead, "导语")
     yield from Chapters(sheet, texts).blocks()
     if header.note:
         yield texts.paragraph(f"说明：{header.note}", "说明")
+
+
+def _closing(sheet: EvaluationSheet) -> Iterator[Block]:
+    """The list of annexes, and who signed when."""
     for number, name in enumerate(ANNEXES, 1):
         lead = "附件：" if number == 1 else "　　　"
         yield Paragraph((f"{lead}{number}.{name}",))
     if sheet.signed_at:
-        yield Signature((header.author, long_day(local_day(sheet.signed_at))))
+        yield Signature((sheet.header.author, long_day(local_day(sheet.signed_at))))
 
 
 def _annexes(sheet: EvaluationSheet, texts: Texts) -> Iterator[Block]:

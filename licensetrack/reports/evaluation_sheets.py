@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports.document import (
@@ -61,13 +62,12 @@ def sheets(sheet: EvaluationSheet, texts: Texts, chapters: Iterable[Block]) -> I
     """All sheets but the list of figures, which every workbook brings itself."""
     form = self_assessment(sheet, texts)
     yield Sheet("概况", (overview(sheet, texts),))
-    yield Sheet("自评表", (Form(form.widths, form.rows, f"{TITLE}{form.caption}", form.note),))
+    yield Sheet("自评表", (replace(form, caption=f"{TITLE}{form.caption}"),))
     yield Sheet("指标评分表", (score_details(sheet, texts, f"绩效指标评分表（{sheet.year}年度）"),), landscape=True)
     yield Sheet("报告正文", (text_table(sheet, chapters),))
     yield Sheet(
         "得分与进度",
         (score_summary(sheet, texts, "综合评价得分情况"), ChartBlock(coverage_chart(sheet))),
-        True,
         whole=True,
     )
     for name, title, parts in (("按区统计", "地区", sheet.by_district), ("按类别统计", "单位类别", sheet.by_category)):
