@@ -136,21 +136,22 @@ class RandomTrade:
             return False
         moves = NEXT[found.stage]
         last = max(fact.on for fact in self.shadow.sets[found.number].facts.values())
-        return self._act(found, moves[step.how % len(moves)], max(last, DAYS[step.day]), step)
+        return self.act(found, moves[step.how % len(moves)], max(last, DAYS[step.day]), step.size)
 
     def _anything(self, step: Step) -> bool:
         found = self.chosen(step.which)
-        return found is not None and self._act(found, ACTIONS[step.how % len(ACTIONS)], DAYS[step.day], step)
+        return found is not None and self.act(found, ACTIONS[step.how % len(ACTIONS)], DAYS[step.day], step.size)
 
-    def _act(self, found: LicenseSet, action: str, on: dt.date, step: Step) -> bool:
-        to = self.units[step.size % len(self.units)]
+    def act(self, found: LicenseSet, action: str, on: dt.date, size: int) -> bool:
+        """Does one thing with a set; `size` is the change in CPUs, and chooses the unit it may go to."""
+        to = self.units[size % len(self.units)]
         verbs: dict[str, tuple[Any, dict[str, Any]]] = {
             "import": (life.record_import, {}),
             "import_failed": (life.record_failed_import, {"reason": "设备信息码不匹配"}),
             "accept": (life.accept_import, {"evidence": "验收单.pdf"}),
             "decline": (life.decline_import, {"reason": "容量不一致"}),
-            "expand": (life.expand_set, {"cpus": step.size, "reason": "扩容"}),
-            "shrink": (life.shrink_set, {"cpus": step.size, "reason": "缩容"}),
+            "expand": (life.expand_set, {"cpus": size, "reason": "扩容"}),
+            "shrink": (life.shrink_set, {"cpus": size, "reason": "缩容"}),
             "relocate": (life.relocate_set, {"to": to, "reason": "划转"}),
             "return": (life.return_set, {"reason": "停用"}),
             "revoke": (life.revoke_set, {"reason": "违规"}),
@@ -158,8 +159,8 @@ class RandomTrade:
         }
         verb, words = verbs[action]
         verb(found, actor=ALICE, on=on, **words)
-        cpus = {"expand": step.size, "shrink": -step.size}.get(action)
-        place = self.place(step.size) if action == "relocate" else None
+        cpus = {"expand": size, "shrink": -size}.get(action)
+        place = self.place(size) if action == "relocate" else None
         self._note(
             self.shadow.sets[found.number], Fact(action, on, 0, cpus, Holder(*_values(place)) if place else None)
         )
