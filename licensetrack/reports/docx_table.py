@@ -14,6 +14,7 @@ from licensetrack.reports import docx_styles
 from licensetrack.reports.column_widths import column_widths
 from licensetrack.reports.document import Align, Form, Table, place_cells
 from licensetrack.reports.numbers import cell_text
+from licensetrack.reports.scene import text_width
 from licensetrack.reports.styles import SIZE_SMALL_5
 
 _TWENTIETHS = 20
@@ -22,8 +23,8 @@ _SMALL = 14
 """Up to so many rows a table is kept on one page."""
 _WITH_TOTALS = 2
 """So many rows stay on the page of the totals."""
-_LONG = 30
-"""From so many rows on, labels are repeated instead of joined: a joined cell shows its label on one page only."""
+_LONG = 40
+"""From so many lines on, labels are repeated instead of joined: a joined cell shows its label on one page only."""
 
 
 class _CellXml(NamedTuple):
@@ -96,7 +97,7 @@ class TableWriter:
             ([cell_text(value, column.kind) for value, column in zip(row, table.columns, strict=True)], total)
             for row, total in table.all_rows()
         ]
-        join = len(rows) < _LONG
+        join = len(rows) < _LONG and sum(self._lines(texts, widths) for texts, _ in rows) < _LONG
         for number, (texts, total) in enumerate(rows):
             equal = number > 0 and not total
             below = rows[number + 1] if number + 1 < len(rows) else ([], True)
@@ -114,6 +115,14 @@ class TableWriter:
             rest = len(rows) - 1 - number
             near_totals = bool(table.totals) and rest < len(table.totals) + _WITH_TOTALS
             yield self._row(cells, keep=rest > 0 and (len(rows) <= _SMALL or near_totals))
+
+    def _lines(self, texts: list[str], widths: list[float]) -> int:
+        """How many lines a row takes, near enough."""
+        rooms = [width - 2 * _CELL_MARGIN for width in widths]
+        return max(
+            sum(-(-round(text_width(line, self._size)) // max(round(room), 1)) or 1 for line in text.split("\n"))
+            for text, room in zip(texts, rooms, strict=True)
+        )
 
     @staticmethod
     def _head_cell(text: str, width: float, merge: str = "") -> _CellXml:
