@@ -177,4 +177,4 @@ def colophon(sheet: EvaluationSheet, caption: str = "") -> Form:
         cells = (action, f"{step.name}（{step.login}）", long_instant(step.at), step.note or "—")
         rows.append(tuple(FormCell(cell, align=Align.CENTER) for cell in cells))  # type: ignore[arg-type]
     note = "注：快照摘要由签发时冻结的全部数据、评分和文字计算得出；以同一快照重新生成的文件逐字节相同。"
-    return Form((1.2, 2.0, 2.2, 2.0), tuple(rows), caption, note)
+    return Form((1.2, 2.0, 2.4, 1.4), tuple(rows), caption, note)

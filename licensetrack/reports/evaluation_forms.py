@@ -18,7 +18,7 @@ from licensetrack.reports.numbers import Cell, Kind
 
 TITLE = "项目支出绩效自评表"
 EXECUTION = "budget.execution_rate"
-_WIDTHS = (0.6, 0.9, 1.4, 2.2, 1.95, 1.95, 0.85, 0.85, 1.0, 1.15, 1.0)
+_WIDTHS = (0.6, 0.9, 1.4, 2.3, 1.95, 1.95, 0.85, 0.85, 0.95, 1.15, 0.95)
 _BRIEF = 60
 """The form's last column holds so many characters of a reason; 附件2 has all of it."""
 
