@@ -22,7 +22,7 @@ from licensetrack.measures.question import Question
 from licensetrack.performance import freezing, queries
 from licensetrack.performance.composing import compose
 from licensetrack.performance.framework import Framework, load
-from licensetrack.performance.gathering import gather, traces
+from licensetrack.performance.gathering import adds_up, gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep, IndicatorResult
 from licensetrack.performance.naming import all_figures, check_names, texts_of
 from licensetrack.performance.rules.separation import check_other_person
@@ -122,20 +122,21 @@ def sign_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
     What is frozen is what was reviewed, as known when the draft was read. Raises Refused, Conflict.
     """
     require(actor, f"{ROOM}:sign")
-    question, algorithm = Question(evaluation.as_of, evaluation.known_at), chain_algorithm()
-    framework, paper, results = (
-        queries.framework_of(evaluation), queries.paper_of(evaluation), queries.results_of(evaluation)
-    )  # fmt: skip
-    with reading() as db:
-        content = gather(db, question, paper.header.period_start)
-        _check_same_figures(evaluation, content["measures"])
-        frozen = [freezing.freeze_trace(name, rows, algorithm) for name, rows in traces(db, question)]
+    question, paper = Question(evaluation.as_of, evaluation.known_at), queries.paper_of(evaluation)
     with transaction() as db:
         signed = _move(db, evaluation, "sign", actor, values={"signed_at": now()})
-        sheet = compose(
-            queries.run_of(db, signed), framework, paper, results, content, {one.measure: one.digest for one in frozen}
-        )
-        made = freezing.freeze(db, evaluation.id, sheet, frozen)
+        content = gather(db, question, paper.header.period_start)
+        _check_same_figures(evaluation, content["measures"])
+        digests = {}
+        for name, rows in traces(db, question):  # one measure at a time: each may have a hundred thousand rows
+            if not adds_up(name, rows, content["measures"][name]):
+                raise Conflict(
+                    "The rows behind “%(name)s” do not add up to it. Please read the values anew.", name=name
+                )
+            digests[name] = freezing.freeze_trace(db, evaluation.id, name, rows)
+        framework, results = queries.framework_of(evaluation), queries.results_of(evaluation)
+        sheet = compose(queries.run_of(db, signed), framework, paper, results, content, digests)
+        made = freezing.freeze(db, evaluation.id, sheet)
         audit.record(db, f"{ROOM}:freeze", _subject(evaluation), actor, digest=made, total=sheet.total)
     return signed
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,28 +29,19 @@ NUMBERS = ("value", "numerator", "denominator")
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class FrozenTrace:
-    """The rows behind one measure as text, in parts, with the digest over all of them."""
-
-    measure: str
-    parts: tuple[str, ...]
-    digest: str
-
-
-def freeze_trace(measure: str, rows: Sequence[Row], algorithm: str) -> FrozenTrace:
-    """One JSON text a line, each with its line feed; the digest covers all lines."""
-    whole = hashlib.new(algorithm)
-    parts = []
-    for start in range(0, len(rows), PART):
+def freeze_trace(db: Session, evaluation_id: int, measure: str, rows: Sequence[Row]) -> str:
+    """Writes the rows behind a measure, one JSON text a line, in parts; returns the digest over all lines."""
+    whole = hashlib.new(chain_algorithm())
+    for part, start in enumerate(range(0, len(rows), PART)):
         lines = "".join(canonical_json(row) + "\n" for row in rows[start : start + PART])
         whole.update(lines.encode())
-        parts.append(lines)
-    return FrozenTrace(measure, tuple(parts), whole.hexdigest())
+        values = {"evaluation_id": evaluation_id, "measure": measure, "part": part, "lines": lines}
+        db.execute(insert(EvaluationTrace).values(values))
+    return whole.hexdigest()
 
 
-def freeze(db: Session, evaluation_id: int, sheet: EvaluationSheet, traces: Iterable[FrozenTrace]) -> str:
-    """Writes the snapshot and the traces; part of the caller's transaction. Returns the snapshot's digest."""
+def freeze(db: Session, evaluation_id: int, sheet: EvaluationSheet) -> str:
+    """Writes the snapshot; part of the caller's transaction. Returns its digest."""
     algorithm = chain_algorithm()
     content = canonical_json(to_plain(sheet))
     made = digest(content, algorithm)
@@ -59,10 +50,6 @@ def freeze(db: Session, evaluation_id: int, sheet: EvaluationSheet, traces: Iter
             evaluation_id=evaluation_id, content=content, algorithm=algorithm, digest=made, frozen_at=now()
         )
     )
-    for trace in traces:
-        for part, lines in enumerate(trace.parts):
-            values = {"evaluation_id": evaluation_id, "measure": trace.measure, "part": part, "lines": lines}
-            db.execute(insert(EvaluationTrace).values(values))
     return made
 
 

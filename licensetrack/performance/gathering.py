@@ -15,7 +15,7 @@ from licensetrack.core.blobs import Blob
 from licensetrack.measures.breakdowns import units_served_by
 from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.ledger_sums import by_month, by_product, conditions, sets_behind, split
-from licensetrack.measures.question import Question
+from licensetrack.measures.question import Question, Value, percent
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.support.models import ServiceOrder
 
@@ -44,6 +44,13 @@ def traces(db: Session, question: Question) -> Iterator[tuple[str, list[dict[str
     """The rows behind every measure, one measure at a time."""
     for name, measure in MEASURES.items():
         yield name, measure.trace(db, question)
+
+
+def adds_up(name: str, rows: Sequence[Mapping[str, Any]], value: Value) -> bool:
+    """Whether the rows behind a measure make its value."""
+    if not MEASURES[name].is_rate:
+        return bool(sum(row["value"] for row in rows) == value)
+    return percent(sum(row["numerator"] for row in rows), sum(row["denominator"] for row in rows)) == value
 
 
 def _initial_budget(db: Session, question: Question) -> Decimal:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from licensetrack.accounts.permissions import Actor
 from licensetrack.allocation.life import expand_set
 from licensetrack.core.audit import AuditEntry
-from licensetrack.core.db import reading
+from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
 from licensetrack.core.outbox import OutboxMessage
 from licensetrack.performance import queries
@@ -233,6 +233,21 @@ def test_what_is_signed_is_what_was_reviewed(year: SmallYear, paper: WorkingPape
         assert {line.number for line in sheet.sets} == {"SQ-1", "SQ-2", "SQ-3"}
         changed = {change.name: change.present for change in queries.differences(db, evaluation).figures}
     assert changed["virtualization.accepted_cpus"] == 4135
+
+
+def test_figures_that_the_ledgers_do_not_give_are_not_signed(year: SmallYear, paper: WorkingPaper) -> None:
+    reviewed = review_evaluation(complete_evaluation(evaluate(paper, actor=OFFICER), actor=OFFICER), actor=REVIEWER)
+    forged = {**queries.figures_of(reviewed), "virtualization.accepted_cpus": 9999}
+    with transaction() as db:
+        db.execute(update(Evaluation).values(figures=forged))
+    with reading() as db:
+        found = queries.evaluation(db, reviewed.id)
+    before = rows()
+    with pytest.raises(Conflict, match="ledgers changed"):
+        sign_evaluation(found, actor=MANAGER)
+    assert rows() == before
+    with reading() as db:
+        assert queries.evaluation(db, reviewed.id).stage == "reviewed"
 
 
 def test_opening_again_makes_a_second_version_and_leaves_the_first(year: SmallYear, paper: WorkingPaper) -> None:

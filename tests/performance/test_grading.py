@@ -75,6 +75,8 @@ def test_whoever_completed_an_evaluation_neither_reviews_nor_signs_it() -> None:
             check_other_person(done, action, login)
     check_other_person(done, "sign", "mei")
     check_other_person([("evaluate", "pan")], "complete", "pan")
+    with pytest.raises(Refused, match="another person"):
+        check_other_person([("complete", "pan")], "review", "pan")
 
 
 def test_a_sending_back_begins_anew() -> None:
