@@ -169,8 +169,8 @@ def test_the_readme_lists_every_command(path: Path, tool: str, known: Mapping[st
 
 
 @pytest.mark.parametrize("path", READMES, ids=named)
-def test_the_readme_shows_three_real_pictures(path: Path) -> None:
-    assert len(documents.images(said(path))) == 3
+def test_the_readme_shows_real_pictures(path: Path) -> None:
+    assert len(documents.images(said(path))) >= 3
     for name in documents.images(said(path)):
         picture = (ROOT / name).read_bytes()
         width, height = struct.unpack(">II", picture[16:24])
