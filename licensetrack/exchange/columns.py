@@ -13,9 +13,9 @@ from licensetrack.exchange.cells import Raw, Value
 from licensetrack.exchange.ledgers import Field, reader
 from licensetrack.exchange.problems import Bad
 
-ERROR_VALUE = "the cell holds an error value instead of data"
+ERROR_VALUE = "The cell holds an error value instead of data."
 SERIAL_FROM_1904 = (
-    "the workbook counts days from 1904, so a plain number cannot be taken for a date; format the cell as a date"
+    "The workbook counts days from 1904, so a plain number cannot be taken for a date; format the cell as a date."
 )
 MOST_REMEMBERED = 100_000
 
@@ -93,22 +93,20 @@ class ColumnReader:
         return values
 
 
-def _plain_texts(raws: Sequence[Any], types: set[type], *, needed: bool) -> bool:
+def _plain_texts(
+    raws: Sequence[Any], types: set[type], *, needed: bool, longest: int = cells.LONGEST_TEXT, ascii_only: bool = False
+) -> bool:
     """Whether these are texts that are values already: printable, no blank anywhere, none too long."""
     if types != {str} or (needed and "" in raws):
         return False
     joined = "".join(raws)
-    if not joined.isprintable() or " " in joined or len(max(raws, key=len)) > cells.LONGEST_TEXT:
+    if not joined.isprintable() or " " in joined or max(map(len, raws)) > longest:
         return False
-    return joined.isascii() or VARIATION_MARK.search(joined) is None
+    return joined.isascii() or not (ascii_only or VARIATION_MARK.search(joined))
 
 
 def _plain_identifiers(raws: Sequence[Any], types: set[type], *, needed: bool) -> bool:
-    return (
-        _plain_texts(raws, types, needed=needed)
-        and "".join(raws).isascii()
-        and len(max(raws, key=len)) <= cells.LONGEST_IDENTIFIER
-    )
+    return _plain_texts(raws, types, needed=needed, longest=cells.LONGEST_IDENTIFIER, ascii_only=True)
 
 
 def _plain_days(raws: Sequence[Any], types: set[type], *, needed: bool) -> bool:

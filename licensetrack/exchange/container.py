@@ -25,12 +25,12 @@ HIGHEST_RATIO = 100
 HARMLESS_SIZE = 2**20
 PIECE = 2**20
 
-DAMAGED = "the file is damaged or was not transferred completely"
-LOCKED = "the file is protected by a password; save it without one"
-TOO_MANY_PARTS = "the file has %(count)s parts inside; a workbook has at most %(limit)s"
-SUSPICIOUS = "the file is not a normal workbook (%(part)s occurs twice or has an odd name)"
-UNPACKS_TOO_LARGE = "the file unpacks to %(size)s MB; at most %(limit)s MB are read"
-PACKED_TOO_TIGHT = "the file unpacks to %(ratio)s times its size, which no ledger does; it is not opened"
+DAMAGED = "The file is damaged or was not transferred completely."
+LOCKED = "The file is protected by a password; save it without one."
+TOO_MANY_PARTS = "The file has %(count)s parts inside; a workbook has at most %(limit)s."
+SUSPICIOUS = "The file is not a normal workbook (%(part)s occurs twice or has an odd name)."
+UNPACKS_TOO_LARGE = "The file unpacks to %(size)s MB; at most %(limit)s MB are read."
+PACKED_TOO_TIGHT = "The file unpacks to %(ratio)s times its size, which no ledger does; it is not opened."
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _CENTRAL_HEADER = struct.Struct("<4s6H3L5H2L")

@@ -22,10 +22,10 @@ from licensetrack.exchange.sheet_scan import (
 from licensetrack.exchange.sheets import Opened, Sheet
 from licensetrack.exchange.xlsx import NOT_A_WORKBOOK
 
-WEB_PAGE = "the file is a web page under the name of a table; open it in a spreadsheet program and save it as .xlsx"
-ENCODING = "the text is neither in UTF-8, UTF-16 nor GB18030"
-QUOTES = "the quotation marks of the text do not match; nothing after them can be told apart"
-EMPTY = "the file is empty"
+WEB_PAGE = "The file is a web page under the name of a table; open it in a spreadsheet program and save it as .xlsx."
+ENCODING = "The text is neither in UTF-8, UTF-16 nor GB18030."
+QUOTES = "The quotation marks of the text do not match; nothing after them can be told apart."
+EMPTY = "The file is empty."
 LARGEST_TEXT = 40 * 2**20
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

@@ -9,7 +9,7 @@ from licensetrack.exchange.sheets import Sheet
 
 LARGEST_FILE = 64 * 2**20
 
-TOO_LARGE = "the file is larger than %(limit)s MB"
+TOO_LARGE = "The file is larger than %(limit)s MB."
 
 
 def open_book(file: str, data: bytes) -> list[Sheet]:

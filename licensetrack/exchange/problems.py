@@ -12,7 +12,7 @@ ROW_PART = "row %(row)s"
 COLUMN_PART = "column %(column)s"
 HEADED_COLUMN_PART = "column %(column)s (%(heading)s)"
 VALUE_PART = "“%(value)s”"
-MORE_PROBLEMS = "%(count)s more cells of this file are wrong; they are not listed"
+MORE_PROBLEMS = "%(count)s more cells of this file are wrong; they are not listed."
 
 
 class Term(str):
@@ -67,7 +67,7 @@ class Problem:
         return in_words(self.rule, self.values, translate)
 
     def line(self, translate: Translate = as_written) -> str:
-        """One line for a terminal: file · sheet · row · column · value: rule."""
+        """One line for a terminal: file · sheet · row · column · value: rule"""
         place = [self.file]
         if self.sheet and self.sheet != self.file:
             place.append(self.sheet)

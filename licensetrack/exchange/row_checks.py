@@ -9,17 +9,17 @@ from typing import Any
 from licensetrack.exchange.cells import NEEDED
 from licensetrack.exchange.problems import Bad
 
-CPUS_NEEDED = "the CPU quantity must be filled in; only BMS is counted without it"
-ISSUE_DAY_NEEDED = "a set must have the date on which it was issued"
-CONCLUSION_NEEDED = "an acceptance must say its conclusion"
-ACCEPTED_DAY_NEEDED = "an acceptance must have its date"
-MUST_GROW = "an expansion must add CPUs: a number above 0"
-MUST_SHRINK = "a reduction must take CPUs away: a number below 0"
-MUST_NOT_GROW = "a set that is handed back or revoked cannot gain CPUs"
-MUST_STAY = "a relocation leaves the number of CPUs as it is; leave the cell empty"
-TO_UNIT_NEEDED = "a relocation must name the unit that takes the set over"
-MUST_BE_POSITIVE = "the amount must be above 0"
-MUST_CHANGE = "an adjustment of 0 changes nothing"
+CPUS_NEEDED = "The CPU quantity must be filled in; only BMS is counted without it."
+ISSUE_DAY_NEEDED = "A set must have the date on which it was issued."
+CONCLUSION_NEEDED = "An acceptance must say its conclusion."
+ACCEPTED_DAY_NEEDED = "An acceptance must have its date."
+MUST_GROW = "An expansion must add CPUs: a number above 0."
+MUST_SHRINK = "A reduction must take CPUs away: a number below 0."
+MUST_NOT_GROW = "A set that is handed back or revoked cannot gain CPUs."
+MUST_STAY = "A relocation leaves the number of CPUs as it is; leave the cell empty."
+TO_UNIT_NEEDED = "A relocation must name the unit that takes the set over."
+MUST_BE_POSITIVE = "The amount must be above 0."
+MUST_CHANGE = "An adjustment of 0 changes nothing."
 
 Columns = dict[str, Sequence[Any]]
 Report = Callable[[int, str, Bad], None]

@@ -23,15 +23,16 @@ MOST_CELLS = 4_000_000
 MOST_STRINGS = 2_000_000
 MOST_LISTED = 20
 
-DOCTYPE = "the file declares a document type or entities in its XML; no workbook does, so it is not opened"
-ODD_ENCODING = "the XML inside the file is not in UTF-8"
-TOO_MANY_ROWS = "the sheet has more than %(limit)s rows; divide the ledger, by year for instance"
-TOO_MANY_COLUMNS = "the sheet has more than %(limit)s columns; no ledger has"
-TOO_MANY_CELLS = "the sheet has more than %(limit)s cells; delete what lies outside the table, or divide the ledger"
+DOCTYPE = "The file declares a document type or entities in its XML; no workbook does, so it is not opened."
+ODD_ENCODING = "The XML inside the file is not in UTF-8."
+TOO_MANY_ROWS = "The sheet has more than %(limit)s rows; divide the ledger, by year for instance."
+TOO_MANY_COLUMNS = "The sheet has more than %(limit)s columns; no ledger has."
+TOO_MANY_CELLS = "The sheet has more than %(limit)s cells; delete what lies outside the table, or divide the ledger."
 
+# The commonest cells first: a shared string, then a number. No formula and no error value looks like any of these.
 _CELL = (
-    rb'<c r="[A-Z]{1,3}\1"(?: s="\d{1,9}")?+(?: t="(?:s|n|b|str|inlineStr)")?+'
-    rb'(?:/>|>(?:<v>[^<]*+</v>)?+(?:<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)?+</c>)'
+    rb'<c r="[A-Z]{1,3}\1"(?: s="\d{1,9}")?+(?: t="s"><v>\d++</v></c>|><v>[^<]*+</v></c>|/>'
+    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?+>[^<]*+</t></is></c>| t="(?:n|b|str)"><v>[^<]*+</v></c>|></c>)'
 )
 _ROW = rb'<row r="(1?\d{1,5})"[^<>/]*+(?:/>|>(?:%b)*+</row>)'
 # Within A to Z and 199,999 rows no order of cells can ask for more memory than a sheet of that size.

@@ -23,9 +23,9 @@ from licensetrack.exchange.sheets import Merge, Sheet
 PIECE = 4096
 MOST_PROBLEMS = 500
 
-TWICE = "the same number stands in row %(row)s already"
-TOTAL_DIFFERS = "the row of totals says %(said)s, but the rows above it add up to %(sum)s"
-HIDDEN_ROWS = "%(count)s hidden rows of this sheet are read like the others"
+TWICE = "The same number stands in row %(row)s already."
+TOTAL_DIFFERS = "The row of totals says %(said)s, but the rows above it add up to %(sum)s."
+HIDDEN_ROWS = "%(count)s hidden rows of this sheet are read like the others."
 
 Progress = Callable[[str, int, int], None]
 """Told the file, how many rows of its present sheet are read, and how many it has."""

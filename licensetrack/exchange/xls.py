@@ -32,7 +32,7 @@ from licensetrack.exchange.sheet_scan import (
 from licensetrack.exchange.sheets import Opened, Sheet
 from licensetrack.exchange.xlsx import EXTERNAL_LINKS, MACROS, NOT_A_WORKBOOK, OTHER_KIND
 
-TOO_OLD = "the workbook is of a kind older than Excel 95; save it as .xlsx"
+TOO_OLD = "The workbook is of a kind older than Excel 95; save it as .xlsx."
 READING_SECONDS = 60
 
 _BOF, _BOUND_SHEET, _DATE_MODE, _FILE_PASS, _MACRO_PROJECT, _SUP_BOOK = 0x0809, 0x0085, 0x0022, 0x002F, 0x00D3, 0x01AE

@@ -16,10 +16,10 @@ from licensetrack.exchange.problems import Unreadable
 from licensetrack.exchange.sheet_scan import SheetScan, checked, count_strings, scan_sheet
 from licensetrack.exchange.sheets import Merge, Opened, Sheet
 
-NOT_A_WORKBOOK = "the file is not a workbook (.xlsx, .xls) or a table in text (.csv)"
-OTHER_KIND = "files of the kind %(kind)s are not read; save it as .xlsx"
-MACROS = "the workbook holds macros; save it as .xlsx without them"
-EXTERNAL_LINKS = "the workbook is linked to other files; break the links and save it again"
+NOT_A_WORKBOOK = "The file is not a workbook (.xlsx, .xls) or a table in text (.csv)."
+OTHER_KIND = "Files of the kind %(kind)s are not read; save it as .xlsx."
+MACROS = "The workbook holds macros; save it as .xlsx without them."
+EXTERNAL_LINKS = "The workbook is linked to other files; break the links and save it again."
 MOST_MERGES = 50_000
 
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"

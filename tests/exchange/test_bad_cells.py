@@ -167,7 +167,7 @@ def test_progress_is_told_while_a_long_ledger_is_read() -> None:
 def test_a_problem_is_one_line_for_a_terminal_and_a_record_for_a_program() -> None:
     (problem,) = reading.read(("台账.xlsx", issues(issue_row(CPU数量="一百")))).errors
     assert problem.line() == (
-        "台账.xlsx · 授权发放台账 · row 2 · column G (CPU数量) · “一百”: a whole number is expected here, such as 128"
+        "台账.xlsx · 授权发放台账 · row 2 · column G (CPU数量) · “一百”: A whole number is expected here, such as 128."
     )
     assert problem.as_dict() == {
         "file": "台账.xlsx",
@@ -176,7 +176,7 @@ def test_a_problem_is_one_line_for_a_terminal_and_a_record_for_a_program() -> No
         "column": "G",
         "heading": "CPU数量",
         "value": "一百",
-        "rule": "a whole number is expected here, such as 128",
+        "rule": "A whole number is expected here, such as 128.",
         "severity": "error",
     }
 

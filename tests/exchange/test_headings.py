@@ -245,7 +245,7 @@ def test_the_heading_says_whether_money_is_in_yuan_or_ten_thousands(
 def test_an_amount_without_a_unit_anywhere_is_an_error() -> None:
     rows = [["预算执行台账"], ["类型", "日期", "金额"], ["支出", dt.date(2024, 1, 15), 7515]]
     assert rules(reading.read(("a.xlsx", workbook({"Sheet1": rows})))) == [
-        "neither the heading nor the cell says whether the amount is in 元 or 万元"
+        "Neither the heading nor the cell says whether the amount is in 元 or 万元."
     ]
 
 
