@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from functools import cache
+from pathlib import Path
+
+from babel.support import Translations
+from flask import Blueprint, Flask, current_app, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain
 
 from licensetrack.web.access import local_path, public
 
 LANGUAGES = {"zh_CN": "简体中文", "en": "English"}
 THEMES = ("auto", "light", "dark")
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 A_YEAR = 365 * 24 * 3600
+
+class Catalogue(Domain):  # type: ignore[misc]
+    """Our texts by the name that the visitor's choice has; Flask-Babel itself looks for zh_Hans_CN where we keep zh_CN."""
+
+    def get_translations(self) -> Translations:
+        """The texts of the present request's language."""
+        return _texts(chosen_language() if has_request_context() else "zh_CN")
+
+
+@cache
+def _texts(language: str) -> Translations:
+    return Translations.load(CATALOGUES, [language])
+
+
+class Languages(Babel):  # type: ignore[misc]
+    """Flask-Babel with our way to the texts."""
+
+    @property
+    def domain_instance(self) -> Catalogue:
+        """Where gettext looks."""
+        return Catalogue()
+
 
 preferences = Blueprint("preferences", __name__)
 
@@ -29,7 +56,7 @@ def chosen_theme() -> str:
 
 def language_tag() -> str:
     """The page's language as HTML names it."""
-    return str(get_locale()).replace("_", "-")
+    return chosen_language().replace("_", "-")
 
 
 @preferences.post("/preferences")
@@ -47,12 +74,11 @@ def choose() -> ResponseReturnValue:
 
 def register(app: Flask) -> None:
     """Makes gettext known to templates and sets the business zone."""
-    Babel(
+    Languages(
         app,
         locale_selector=chosen_language,
         default_locale="zh_CN",
         default_timezone="Asia/Shanghai",
-        default_translation_directories="translations",
     )
     app.jinja_env.globals.update(
         LANGUAGES=LANGUAGES, THEMES=THEMES, chosen_language=chosen_language, chosen_theme=chosen_theme, language_tag=language_tag

@@ -29,7 +29,6 @@ COLUMNS = (
     ("number", lazy_gettext("Number")),
     ("unit", lazy_gettext("Unit")),
     ("product", lazy_gettext("Product")),
-    ("kind", lazy_gettext("Kind")),
     ("cpus", lazy_gettext("CPU count")),
     ("stage", lazy_gettext("Stage")),
     ("district", lazy_gettext("District")),
