@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from licensetrack.performance import framework
 from licensetrack.performance.framework import SIGNS, Branch, Framework, Indicator
 from licensetrack.performance.rules.scoring import RULES
-from tools.writing import chinese, opening, table
+from tools.writing import both, opening, table
 
 SAMPLE = "department-2024"
 NEEDS = {
@@ -23,7 +23,7 @@ def document() -> str:
     """The whole page."""
     sample = framework.load(SAMPLE)
     rules = [
-        [f"`{rule.code}`", _both(rule.title), " ".join(SIGNS[one] for one in rule.natures), NEEDS[rule.basis]]
+        [f"`{rule.code}`", both(rule.title), " ".join(SIGNS[one] for one in rule.natures), NEEDS[rule.basis]]
         for rule in RULES.values()
     ]
     lines = [opening("evaluation", over=sample.over, under=sample.under), "## Scoring rules", ""]
@@ -58,8 +58,3 @@ def _target(leaf: Indicator) -> str:
     if leaf.target_from:
         return f"{SIGNS[leaf.nature]} `{leaf.target_from}`"
     return f"{SIGNS[leaf.nature]} {leaf.targets[-1].value:,}{leaf.unit}" if leaf.targets else "none stated"
-
-
-def _both(message: str) -> str:
-    translated = chinese(message)
-    return f"{message} {translated}" if translated and translated != message else message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from licensetrack.measures.catalogue import MEASURES, Measure
 from licensetrack.web.definitions import definition
-from tools.writing import chinese, opening, table
+from tools.writing import both, opening, table
 
 GROUPS = {
     "units": "Units",
@@ -34,11 +34,6 @@ def document() -> str:
         lines += [f"## {GROUPS.get(group, group)}", ""]
         if group in NOTES:
             lines += [NOTES[group], ""]
-        rows = [[f"`{one.name}`", _both(one.label), _both(one.unit), definition(one.name)] for one in measures]
+        rows = [[f"`{one.name}`", both(one.label), both(one.unit), both(definition(one.name))] for one in measures]
         lines += [*table(["name", "label", "unit", "counts"], rows), ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _both(message: str) -> str:
-    translated = chinese(message)
-    return f"{message} {translated}" if translated and translated != message else message

@@ -50,6 +50,12 @@ def chinese(message: str) -> str:
     return str(found.string) if found is not None and found.string else ""
 
 
+def both(message: str) -> str:
+    """A screen text in both languages, one below the other in a cell."""
+    translated = chinese(message)
+    return f"{message}<br>{translated}" if translated and translated != message else message
+
+
 def opening(document: str, **values: object) -> str:
     """The part of a generated document that people write: tools/NAME.md, with its $names filled in."""
     template = (ROOT / "tools" / f"{document}.md").read_text(encoding="utf-8")
