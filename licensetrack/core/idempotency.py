@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import String, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import String, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from licensetrack.core.clock import now
@@ -26,19 +26,22 @@ class IdempotencyKey(Base):
 
 
 def answered(db: Session, key: str, fingerprint: str) -> dict[str, Any] | None:
-    """The answer given before to this key, or None. Raises Conflict when the key came with other content."""
-    row = db.execute(select(IdempotencyKey.fingerprint, IdempotencyKey.answer).where(IdempotencyKey.key == key)).first()
-    if row is None:
+    """The answer given before to this key; or None, and the key is the caller's: act, then `remember`.
+
+    Call it first in the transaction: whoever comes with the same key meanwhile waits here until the effect is there or
+    rolled back. Raises Conflict when the key came with other content.
+    """
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    claim = insert(IdempotencyKey).values(key=key, fingerprint=fingerprint, answer={}, at=now())
+    if db.scalar(claim.on_conflict_do_nothing().returning(IdempotencyKey.key)) is not None:
         return None
+    row = db.execute(select(IdempotencyKey.fingerprint, IdempotencyKey.answer).where(IdempotencyKey.key == key)).one()
     if row.fingerprint != fingerprint:
         raise Conflict("This form was sent before with other content. Please reload the page.")
     answer: dict[str, Any] = row.answer
     return answer
 
 
-def remember(db: Session, key: str, fingerprint: str, answer: dict[str, Any]) -> None:
-    """Keeps the answer with the effect, in one transaction. Raises Conflict when the same key was used meanwhile."""
-    try:
-        db.execute(insert(IdempotencyKey).values(key=key, fingerprint=fingerprint, answer=answer, at=now()))
-    except IntegrityError as error:
-        raise Conflict("This form was sent twice; the first one took effect.") from error
+def remember(db: Session, key: str, answer: dict[str, Any]) -> None:
+    """Keeps the answer with the effect, in one transaction."""
+    db.execute(update(IdempotencyKey).where(IdempotencyKey.key == key).values(answer=answer))
