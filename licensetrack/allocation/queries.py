@@ -151,7 +151,7 @@ def kin_of_set(db: Session, set_id: int) -> tuple[str | None, Sequence[str]]:
 
 def numbers_by_id(db: Session, ids: Sequence[int]) -> dict[int, str]:
     """Set id → number."""
-    return dict(db.execute(select(LicenseSet.id, LicenseSet.number).where(LicenseSet.id.in_(ids))).tuples().all())
+    return dict(db.execute(select(LicenseSet.id, LicenseSet.number).where(LicenseSet.id.in_(ids))).all())
 
 
 def _joined(query: Select[Any]) -> Select[Any]:

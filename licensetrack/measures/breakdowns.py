@@ -27,7 +27,7 @@ def units_served_by(db: Session, question: Question, dimension: str) -> dict[Any
         .subquery()
     )
     rows = db.execute(select(served.c.part, func.count()).group_by(served.c.part))
-    return {part: int(count) for part, count in rows.tuples()}
+    return {part: int(count) for part, count in rows}
 
 
 def months_to_show(last_change: str | None, as_of: dt.date) -> list[str]:

@@ -126,7 +126,7 @@ def _value_words(changes: list[dict[str, Any]]) -> Callable[[str, Any], str]:
     """How values of fields are written; units stand in the list by their id and are shown by their name."""
     ids = {value for change in changes for value in change["fields"].get("unit", ()) if isinstance(value, int)}
     with reading() as db:
-        names = dict(db.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples().all())
+        names = dict(db.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())
     words = {"product": wording.PRODUCTS, "kind": wording.BUDGET_KINDS}
 
     def value_word(name: str, value: Any) -> str:
