@@ -1,0 +1,31 @@
+"""The installation that tests of pages walk through."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from licensetrack.core import db
+from tests import site
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """A folder with the sample year in a database, to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    site.furnish(folder, migrated_sqlite)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def house(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.House]:
+    """An installation that the tests of one file share; they only look."""
+    yield site.open_house(furnished, tmp_path_factory.mktemp("house"))
+    db.engine().dispose()
+
+
+@pytest.fixture
+def own_house(furnished: Path, tmp_path: Path) -> Iterator[site.House]:
+    """An installation of one test's own, which it may change."""
+    yield site.open_house(furnished, tmp_path)
+    db.engine().dispose()
