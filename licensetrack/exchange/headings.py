@@ -15,7 +15,7 @@ from licensetrack.core.names import visible
 from licensetrack.exchange.cells import Raw, shown
 from licensetrack.exchange.sheets import Merge
 
-SEARCHED_ROWS = 40
+SEARCHED_ROWS = 100
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
 _IDLE = re.compile(r"[\s*:;,.、。，：；·_\-—/\\|#]+")

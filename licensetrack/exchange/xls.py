@@ -35,6 +35,8 @@ from licensetrack.exchange.xlsx import EXTERNAL_LINKS, MACROS, NOT_A_WORKBOOK, O
 TOO_OLD = "The workbook is of a kind older than Excel 95; save it as .xlsx."
 READING_SECONDS = 60
 
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
 _BOF, _BOUND_SHEET, _DATE_MODE, _FILE_PASS, _MACRO_PROJECT, _SUP_BOOK = 0x0809, 0x0085, 0x0022, 0x002F, 0x00D3, 0x01AE
 _FORMULA, _BOOL_OR_ERROR, _ROW, _MULTIPLE = 0x0006, 0x0205, 0x0208, 0x00BD
 _REFUSED = {_FILE_PASS, _MACRO_PROJECT, _SUP_BOOK}
@@ -50,10 +52,11 @@ def sheets_of(file: str, data: bytes) -> list[Sheet]:
     Raises:
         Unreadable: it is no such workbook, or one that is dangerous to open.
     """
+    # Looked for before the directory is trusted: a locked file that is cut short is still a locked file.
+    if _ENCRYPTED in data:
+        raise Unreadable(LOCKED)
     container = CompoundFile(data)
     names = {entry.name for entry in container.entries}
-    if {"EncryptedPackage", "EncryptionInfo"} & names:
-        raise Unreadable(LOCKED)
     stream = container.stream("Workbook") or container.stream("Book")
     if stream is None:
         raise Unreadable(OTHER_KIND, kind=".doc") if "WordDocument" in names else Unreadable(NOT_A_WORKBOOK)

@@ -102,6 +102,11 @@ def test_a_locked_workbook_and_other_old_files_are_told_apart(streams: list[str]
     assert only_error("a.xlsx", compound_file(*streams)).rule == rule
 
 
+def test_a_locked_workbook_that_is_cut_short_is_still_called_locked() -> None:
+    locked = compound_file("EncryptionInfo", "EncryptedPackage") + b"\0" * 4096
+    assert only_error("a.xlsx", locked[:1400]).rule == container.LOCKED
+
+
 def test_a_zip_with_a_password_says_so() -> None:
     data = bytearray(GOOD)
     for signature, offset in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
