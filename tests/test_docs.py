@@ -23,6 +23,7 @@ from licensetrack.exchange.ledgers import reader
 from licensetrack.exchange.problems import Bad
 from licensetrack.measures.catalogue import MEASURES, figures, measure
 from licensetrack.measures.question import Question
+from licensetrack.terminal import shown as shown_as
 from licensetrack.web.definitions import definition
 from tests import architecture, documents
 from tools import docs, formats, glossary, schema
@@ -208,7 +209,7 @@ def test_the_readme_s_figures_are_those_of_the_sample_year() -> None:
         shown = documents.table(said(path), heading)
         assert len(shown) == 8
         for _, name, figure in shown:
-            assert f"{values[name.strip('`')]:,}" == figure, name
+            assert shown_as(values[name.strip("`")]) == figure, name
         assert f" {len(rows)} " in said(path)
 
 
