@@ -223,5 +223,5 @@ def test_a_numberless_heading_above_a_chart_is_its_caption(document: Document) -
 def test_an_unknown_insert_or_branch_is_refused(sheet: EvaluationSheet) -> None:
     for insert in ("analysis:Z", "horoscope"):
         sections = (Section(1, "一、概况", ("正文。",), insert),)
-        with pytest.raises(ValueError, match="Z|horoscope"):
+        with pytest.raises(ValueError, match=r"Z|horoscope"):
             evaluation_document(replace(sheet, sections=sections))
