@@ -241,6 +241,13 @@ def test_the_changelog_counts_right_and_names_the_version() -> None:
     assert "Eleven roles" in text
 
 
+def test_every_setting_is_described_and_every_described_one_is_read() -> None:
+    page = said(ROOT / "docs" / "operations.md")
+    read = set(re.findall(r"\b(?:LICENSETRACK_[A-Z_]+|DATABASE_URL|SECRET_KEY)\b", documents.source()))
+    rows = documents.table(page, "variable")
+    assert {name for row in rows for name in documents.quoted(row[0])} == read
+
+
 def test_no_document_names_a_registry_or_a_path_of_one_machine() -> None:
     found = documents.written()
     assert len(found) > 15
