@@ -20,9 +20,9 @@ from licensetrack.core.db import Base, make_engine
 if context.is_offline_mode():
     raise SystemExit("Migrations need a database to talk to.")
 engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "")
-with (
-    engine.begin() as connection
-):  # DDL is transactional on both databases, so a killed migration leaves nothing behind
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
-    context.run_migrations()
-engine.dispose()
+try:
+    with engine.begin() as connection:  # DDL is transactional on both databases: a migration cut off leaves nothing
+        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+        context.run_migrations()
+finally:
+    engine.dispose()
