@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import run
 from tools.writing import DOCS
@@ -96,6 +96,24 @@ def _take(page: Page, name: str, folder: Path) -> None:
     sys.stdout.write(f"{name}.png {picture.width}×{picture.height} {len(content):,} bytes\n")
 
 
+def take_all(browser: Browser, url: str, login: dict[str, str], folder: Path) -> None:
+    """Takes every picture of a served demonstration in a window of its own."""
+    context = browser.new_context(base_url=url, locale="zh-CN", viewport=WINDOW, device_scale_factor=1.5)
+    page = context.new_page()
+    _sign_in(page, login)
+    page.goto(f"/?as_of={DAY}")
+    _take(page, "dashboard", folder)
+    page.goto(f"/figures/virtualization.accepted_cpus?as_of={DAY}")
+    _take(page, "figure", folder)
+    page.goto(f"/sets/{STORY}")
+    _take(page, "set", folder)
+    page.goto("/evaluations")
+    page.locator("main a[href*='/evaluations/']").first.click()
+    page.wait_for_load_state()
+    _take(page, "evaluation", folder)
+    context.close()
+
+
 def main(arguments: list[str]) -> int:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -107,19 +125,7 @@ def main(arguments: list[str]) -> int:
         raise SystemExit("There is no Chromium here: apt install chromium")
     with demonstration() as (url, login), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, env=os.environ | CHINESE)
-        context = browser.new_context(base_url=url, locale="zh-CN", viewport=WINDOW, device_scale_factor=1.5)
-        page = context.new_page()
-        _sign_in(page, login)
-        page.goto(f"/?as_of={DAY}")
-        _take(page, "dashboard", folder)
-        page.goto(f"/figures/virtualization.accepted_cpus?as_of={DAY}")
-        _take(page, "figure", folder)
-        page.goto(f"/sets/{STORY}")
-        _take(page, "set", folder)
-        page.goto("/evaluations")
-        page.locator("main a[href*='/evaluations/']").first.click()
-        page.wait_for_load_state()
-        _take(page, "evaluation", folder)
+        take_all(browser, url, login, folder)
         browser.close()
     return 0
 
