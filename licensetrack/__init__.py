@@ -18,10 +18,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from licensetrack.api import service
+    from licensetrack.api.service import register as add_interface
     from licensetrack.config import from_environment
     from licensetrack.core import blobs, db
-    from licensetrack.web import rooms
+    from licensetrack.web.rooms import register as add_pages
 
     settings = settings or from_environment()
     db.connect(settings.database_url)
@@ -40,6 +40,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    rooms.register(app)
-    service.register(app)
+    add_pages(app)
+    add_interface(app)
     return app

@@ -15,7 +15,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Settings:
-    """One installation. `https` says that pages are served encrypted; `proxies` counts the trusted proxies before us."""
+    """One installation. `https`: pages are served encrypted; `proxies`: how many trusted proxies stand before us."""
 
     database_url: str
     blobs: Path
@@ -48,7 +48,7 @@ def _made(folder: Path) -> Path:
 def _kept_secret(path: Path) -> str:
     """The installation's own secret: made once, so that a restart signs nobody out; readable by its owner alone."""
     try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
     except FileExistsError:
         pass

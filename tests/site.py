@@ -1,4 +1,4 @@
-"""A whole installation for tests of pages: the sample year loaded and its evaluation signed, a person for every role."""
+"""A whole installation for tests of pages: the sample year with its signed evaluation, a person for every role."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CORRECTED = "SQ-2024-0011"  # its expansion was recorded for the wrong day first
 
 @dataclass
 class House:
-    """A running installation and the people who use it; `client(role)` is a browser in which that person has signed in."""
+    """A running installation and its people; `client(role)` is a browser in which that person has signed in."""
 
     app: Flask
     settings: Settings

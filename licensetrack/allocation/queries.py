@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
@@ -33,7 +33,7 @@ SORTS: dict[str, ColumnElement[Any]] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which sets are asked for; an empty filter lets all pass. `sort` is a name of SORTS, with "-" before it from the end."""
+    """Which sets are asked for; an empty filter lets all pass. `sort` names one of SORTS, with "-" from the end."""
 
     search: str = ""
     product: str = ""
@@ -142,7 +142,7 @@ def set_by_number(db: Session, number: str, scope: Scope = EVERYWHERE) -> SetRow
 
 
 def kin_of_set(db: Session, set_id: int) -> tuple[str | None, Sequence[str]]:
-    """(number of the set it replaces, numbers of the sets that replace it): a temporary set lives on in its formal one."""
+    """(number of the set it replaces, numbers of those that replace it): a temporary set lives on in its formal one."""
     older = select(LicenseSet.predecessor_id).where(LicenseSet.id == set_id).scalar_subquery()
     predecessor = db.scalar(select(LicenseSet.number).where(LicenseSet.id == older))
     query = select(LicenseSet.number).where(LicenseSet.predecessor_id == set_id).order_by(LicenseSet.number)
@@ -154,7 +154,7 @@ def numbers_by_id(db: Session, ids: Sequence[int]) -> dict[int, str]:
     return dict(db.execute(select(LicenseSet.id, LicenseSet.number).where(LicenseSet.id.in_(ids))).all())
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: Any) -> Any:
     return (
         query.select_from(LicenseSet)
         .join(Unit, Unit.id == LicenseSet.unit_id)
@@ -162,7 +162,7 @@ def _joined(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _filtered(query: Select[Any], wanted: Wanted, scope: Scope) -> Select[Any]:
+def _filtered(query: Any, wanted: Wanted, scope: Scope) -> Any:
     query = _joined(query)
     if wanted.search.strip():
         query = query.where(_found_by(wanted.search.strip()))
@@ -184,7 +184,7 @@ def _filtered(query: Select[Any], wanted: Wanted, scope: Scope) -> Select[Any]:
 
 
 def _found_by(search: str) -> ColumnElement[bool]:
-    """Number, file, fingerprint and code as typed; unit and platform however their names are written, former names too."""
+    """Number, file, fingerprint and code as typed; unit (former names too) and platform however they are written."""
     plain, named = f"%{_literal(search)}%", f"%{_literal(name_key(search))}%"
     former = select(UnitName.unit_id).where(UnitName.name_key.like(named, escape="\\"))
     return or_(
@@ -202,7 +202,7 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _ordered(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _ordered(query: Any, wanted: Wanted) -> Any:
     column = SORTS.get(wanted.sort.removeprefix("-"), SORTS["number"])
     key = column.desc() if wanted.sort.startswith("-") else column.asc()
     return query.order_by(column.is_(None), key, LicenseSet.number)

@@ -45,7 +45,8 @@ def waiting_for_import(
         where.append(_e.unit_id == int(scope.value))
     held = (
         select(
-            _e.set_id, _e.unit_id, _e.district, func.sum(_e.issued_cpus).label("cpus"), func.sum(_e.failed_imports).label("failed")
+            _e.set_id, _e.unit_id, _e.district, func.sum(_e.issued_cpus).label("cpus"),
+            func.sum(_e.failed_imports).label("failed"),
         )
         .where(*where)
         .group_by(_e.set_id, _e.unit_id, _e.district)
@@ -62,4 +63,4 @@ def waiting_for_import(
         .where(LicenseSet.issued_on <= as_of - dt.timedelta(days=days))
         .order_by(LicenseSet.issued_on, LicenseSet.number)
     )  # fmt: skip
-    return [WaitingSet(*row, (as_of - row.issued_on).days) for row in db.execute(query)]
+    return [WaitingSet._make((*row, (as_of - row.issued_on).days)) for row in db.execute(query)]

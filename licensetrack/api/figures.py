@@ -1,4 +1,4 @@
-"""Figures for other programs: every measure as of a date, and the rows behind one; the same JSON as the command line's."""
+"""Figures for other programs: every measure as of a date and the rows behind one, in the command line's JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from licensetrack.measures.readers import measure_for, readable
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-figures = Blueprint("api_figures", __name__, url_prefix="/api/v1", description="Figures as of a date, and the rows behind them")
+figures = Blueprint(
+    "api_figures", __name__, url_prefix="/api/v1", description="Figures as of a date, and the rows behind them"
+)
 
 
 class Asked(ma.Schema):
@@ -28,7 +30,9 @@ class Asked(ma.Schema):
 
     as_of = ma.fields.Date(metadata={"description": "Count to the end of this day (Asia/Shanghai); today by default."})
     known_at = ma.fields.DateTime(
-        metadata={"description": "Leave out what was recorded after this instant; without a zone it is Asia/Shanghai's."}
+        metadata={
+            "description": "Leave out what was recorded after this instant; without a zone it is Asia/Shanghai's."
+        }
     )
 
 

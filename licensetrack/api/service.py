@@ -10,7 +10,7 @@ from licensetrack.api.figures import figures
 VERSION = "v1"
 
 
-class Service(Api):  # type: ignore[misc]
+class Service(Api):
     """flask-smorest, except that errors go the way of all others: its own handler would drop a 405's Allow header."""
 
     def _register_error_handlers(self) -> None:

@@ -31,7 +31,7 @@ def units_served_by(db: Session, question: Question, dimension: str) -> dict[Any
 
 
 def months_to_show(last_change: str | None, as_of: dt.date) -> list[str]:
-    """Twelve months (`2024-06`) up to the day asked for; where nothing happened in them, the year of the last change."""
+    """Twelve months (`2024-06`) up to the day asked for; where nothing happened in them, the last year with a change."""
     end = as_of.year * 12 + as_of.month - 1
     if last_change is not None:
         changed = int(last_change[:4]) * 12 + int(last_change[5:7]) - 1
@@ -41,7 +41,7 @@ def months_to_show(last_change: str | None, as_of: dt.date) -> list[str]:
 
 
 def running_totals(db: Session, question: Question, counters: dict[str, str]) -> tuple[list[str], dict[str, list[int]]]:
-    """Months and, for each product → counter asked for, its standing at the end of each month."""
+    """Months and, for each product → counter asked for, its standing at the end of every month."""
     changes = by_month(db, question)
     months = months_to_show(max(changes, default=None), question.as_of)
     standing = dict.fromkeys(counters, 0)

@@ -23,7 +23,7 @@ SIGNED_IN = "signed-in"
 MARKS_OF_OTHERS = {"static": PUBLIC, "api-docs.openapi_json": SIGNED_IN}
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """The person behind a request; Flask-Login keeps the token of our own session row, never an account number."""
 
     def __init__(self, token: str, actor: Actor) -> None:
@@ -113,7 +113,10 @@ def register(app: Flask) -> None:
         if asked == PUBLIC:
             return None
         if not current_user.is_authenticated:
-            if request.path.startswith("/api/") or request.accept_mimetypes["application/json"] > request.accept_mimetypes["text/html"]:
+            if (
+                request.path.startswith("/api/")
+                or request.accept_mimetypes["application/json"] > request.accept_mimetypes["text/html"]
+            ):
                 raise Unauthorized
             back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("account.sign_in", next=back if back != "/" else None))

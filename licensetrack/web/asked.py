@@ -52,7 +52,9 @@ def _narrowed(scope: Scope) -> Scope:
     district, unit_id = request.args.get("district", ""), request.args.get("unit", "")
     if unit_id:
         with reading() as db:
-            return Scope("unit", str(unit(db, int(unit_id) if unit_id.isascii() and unit_id.isdigit() else 0, scope).id))
+            return Scope(
+                "unit", str(unit(db, int(unit_id) if unit_id.isascii() and unit_id.isdigit() else 0, scope).id)
+            )
     if not district or scope == Scope("district", district):
         return scope
     if scope.kind != "all":
@@ -64,7 +66,9 @@ def in_words(asked: Question) -> str:
     """The question as the line below a page's heading."""
     parts = [gettext("At the end of %(day)s", day=asked.as_of.isoformat())]
     if asked.known_at is not None:
-        parts.append(gettext("as known at %(at)s", at=asked.known_at.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")))
+        parts.append(
+            gettext("as known at %(at)s", at=asked.known_at.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M"))
+        )
     if asked.scope.kind == "unit":
         with reading() as db:
             parts.append(unit(db, int(asked.scope.value)).name)

@@ -83,7 +83,7 @@ def overview() -> ResponseReturnValue:
     asked = question()
     with reading() as db:
         shown = _read(db, asked)
-    page = render_template(
+    return render_template(
         "dashboard/overview.html",
         shown=shown,
         asked=asked,
@@ -96,7 +96,6 @@ def overview() -> ResponseReturnValue:
         LISTED=LISTED,
         readable=readable(visitor),
     )
-    return page
 
 
 def _read(db: Session, asked: Question) -> Overview:
@@ -129,7 +128,9 @@ def _trend(shown: Overview) -> Markup:
     names = {"cpus": gettext("CPU count"), "sets": gettext("Sets")}
     panels: list[tuple[str, str, list[Any], int | Decimal | None]] = []
     for product in PRODUCTS:
-        values = [value if month <= last else None for month, value in zip(shown.months, shown.lines[product], strict=True)]
+        values = [
+            value if month <= last else None for month, value in zip(shown.months, shown.lines[product], strict=True)
+        ]
         target = shown.target if product == COVERED.split(".", maxsplit=1)[0] else None
         panels.append((product, names[shown.counted(product)], values, target))
     return trend_picture(shown.months, panels)

@@ -6,17 +6,31 @@ from flask_babel import lazy_gettext
 
 _SETS = {
     "issued": lazy_gettext("Formal sets of this product that were issued and are still held at the end of the day."),
-    "imported": lazy_gettext("Formal sets of this product, still held, that their unit had imported by the end of the day."),
-    "accepted": lazy_gettext("Formal sets of this product, still held, whose import was accepted by the end of the day."),
+    "imported": lazy_gettext(
+        "Formal sets of this product, still held, that their unit had imported by the end of the day."
+    ),
+    "accepted": lazy_gettext(
+        "Formal sets of this product, still held, whose import was accepted by the end of the day."
+    ),
 }
 _CPUS = {
-    "issued": lazy_gettext("CPUs of the formal sets issued and still held, with expansions and reductions up to the day."),
-    "imported": lazy_gettext("CPUs of the formal sets imported and still held, with expansions and reductions up to the day."),
-    "accepted": lazy_gettext("CPUs of the formal sets accepted and still held, with expansions and reductions up to the day."),
+    "issued": lazy_gettext(
+        "CPUs of the formal sets issued and still held, with expansions and reductions up to the day."
+    ),
+    "imported": lazy_gettext(
+        "CPUs of the formal sets imported and still held, with expansions and reductions up to the day."
+    ),
+    "accepted": lazy_gettext(
+        "CPUs of the formal sets accepted and still held, with expansions and reductions up to the day."
+    ),
 }
 _OTHERS = {
-    "units.served": lazy_gettext("Units that hold at least one formal, accepted set at the end of the day. A unit counts once."),
-    "import.pass_rate": lazy_gettext("Formal sets accepted, divided by formal sets issued, both still held on the day."),
+    "units.served": lazy_gettext(
+        "Units that hold at least one formal, accepted set at the end of the day. A unit counts once."
+    ),
+    "import.pass_rate": lazy_gettext(
+        "Formal sets accepted, divided by formal sets issued, both still held on the day."
+    ),
     "import.first_pass_rate": lazy_gettext(
         "Of the formal sets held whose import succeeded, the share that succeeded at the first attempt."
     ),

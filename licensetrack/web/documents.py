@@ -32,7 +32,7 @@ UNBOUND = "exchange:ledger:load"  # a paper that no row rests on is for those wh
 @documents.get("/documents/<int:blob_id>")
 @signed_in
 def document(blob_id: int) -> Response:
-    """The stored file under the name that it came with. A paper with rows of many units is for those who see all units."""
+    """The stored file under its own name. A paper tells of many units, so it is for those who see them all."""
     visitor = actor()
     with reading() as db:
         needed = _permissions(db, blob_id)

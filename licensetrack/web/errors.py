@@ -31,7 +31,9 @@ TEXTS = {
     405: lazy_gettext("This address does not take this kind of request."),
     409: lazy_gettext("What you were looking at has changed meanwhile. Nothing was written."),
     413: lazy_gettext("The upload is larger than %(size)s MB. Please upload fewer files at once."),
-    500: lazy_gettext("The program met an error that it did not expect. Nothing half-done was kept; the error is in the log."),
+    500: lazy_gettext(
+        "The program met an error that it did not expect. Nothing half-done was kept; the error is in the log."
+    ),
 }
 STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404}
 
@@ -59,7 +61,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> ResponseReturnValue:
-        return _answer(400, gettext("This form is too old, or it came from elsewhere. Go back, load the page again and repeat."))
+        return _answer(
+            400, gettext("This form is too old, or it came from elsewhere. Go back, load the page again and repeat.")
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

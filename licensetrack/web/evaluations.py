@@ -1,4 +1,4 @@
-"""Evaluations: their score sheet with every actual value a link to its rows, who signed, what changed since, and the printed report."""
+"""Evaluations: the score sheet with values that open into their rows, who signed, what changed since, the report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from licensetrack.performance.sheet import EvaluationSheet, Group
 from licensetrack.performance.stages import SIGNED
 from licensetrack.reports.numbers import NO_VALUE, Figure, Kind, Unit, number_text
 from licensetrack.reports.outputs import MEDIA_TYPES, Form, file_name, write_evaluation
-from licensetrack.reports.wording import checked_text, plain
+from licensetrack.reports.wording import WordingError, checked_text, plain
 from licensetrack.web.access import actor, needs
 from licensetrack.web.exports import attachment, record_download
 
@@ -90,7 +90,11 @@ class _Words:
         }
 
     def __call__(self, text: str, place: str) -> str:
-        return plain(checked_text(text, self._figures, place)) if text else ""
+        """The sentence as it is read; in a draft that no longer fits its figures, as it was written."""
+        try:
+            return plain(checked_text(text, self._figures, place)) if text else ""
+        except WordingError:
+            return text
 
     @staticmethod
     def lost(group: Group) -> Decimal:

@@ -1,4 +1,4 @@
-"""Files out: tables as xlsx or csv, papers and reports; each recorded in the audit trail, none ever run inside our origin."""
+"""Files out: tables as xlsx or csv, papers and reports; each recorded in the audit trail, none run in our origin."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ TYPES = {
 }
 
 
-def export_table(
-    form: str, title: str, columns: Sequence[OutputColumn], rows: Iterable[Sequence[object]]
-) -> Response:
+def export_table(form: str, title: str, columns: Sequence[OutputColumn], rows: Iterable[Sequence[object]]) -> Response:
     """All rows as a file. They are taken one by one, so within a reading block they may come from a cursor."""
     target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
     if form == "xlsx":

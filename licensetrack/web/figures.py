@@ -84,7 +84,7 @@ def behind(found: Measure, rows: Sequence[dict[str, Any]], value: Value) -> Behi
     """The table of a trace. A column that is empty in every row is left out."""
     columns = [name for name in HEADINGS if any(row.get(name) not in (None, "") for row in rows)]
     if found.unit != "sets" and found.unit != "CPUs":
-        columns = [name for name in columns if name not in ("unit_code",)]
+        columns = [name for name in columns if name != "unit_code"]
     if found.unit == "CPUs" and "cpus" in columns:
         columns.remove("cpus")  # the value says it
     sums = {name: sum(row[name] for row in rows) for name in ADDED if name in columns}

@@ -1,11 +1,11 @@
-"""In which language and in which light a page is shown: Chinese unless English is chosen; the system's light unless one is chosen."""
+"""In which language and light a page is shown: Chinese unless English is chosen, the system's light unless one is."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, current_app, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain
@@ -17,20 +17,21 @@ THEMES = ("auto", "light", "dark")
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 A_YEAR = 365 * 24 * 3600
 
-class Catalogue(Domain):  # type: ignore[misc]
-    """Our texts by the name that the visitor's choice has; Flask-Babel itself looks for zh_Hans_CN where we keep zh_CN."""
 
-    def get_translations(self) -> Translations:
+class Catalogue(Domain):
+    """Our texts by the name of the visitor's choice; Flask-Babel itself looks for zh_Hans_CN where we keep zh_CN."""
+
+    def get_translations(self) -> NullTranslations:
         """The texts of the present request's language."""
         return _texts(chosen_language() if has_request_context() else "zh_CN")
 
 
 @cache
-def _texts(language: str) -> Translations:
+def _texts(language: str) -> NullTranslations:
     return Translations.load(CATALOGUES, [language])
 
 
-class Languages(Babel):  # type: ignore[misc]
+class Languages(Babel):
     """Flask-Babel with our way to the texts."""
 
     @property
@@ -81,6 +82,10 @@ def register(app: Flask) -> None:
         default_timezone="Asia/Shanghai",
     )
     app.jinja_env.globals.update(
-        LANGUAGES=LANGUAGES, THEMES=THEMES, chosen_language=chosen_language, chosen_theme=chosen_theme, language_tag=language_tag
+        LANGUAGES=LANGUAGES,
+        THEMES=THEMES,
+        chosen_language=chosen_language,
+        chosen_theme=chosen_theme,
+        language_tag=language_tag,
     )
     app.register_blueprint(preferences)

@@ -9,7 +9,13 @@ from flask_babel import lazy_gettext
 
 from licensetrack.accounts.permissions import allows
 from licensetrack.allocation.queries import (
-    SORTS, SetRow, Wanted, all_sets, kin_of_set, page_of_sets, set_by_number,
+    SORTS,
+    SetRow,
+    Wanted,
+    all_sets,
+    kin_of_set,
+    page_of_sets,
+    set_by_number,
 )  # fmt: skip
 from licensetrack.allocation.stages import ENDED
 from licensetrack.allocation.story import story_of_set
@@ -85,7 +91,19 @@ def set_columns() -> list[OutputColumn]:
     """Columns of a table of sets."""
     days = [_("Issued on"), _("Imported on"), _("Accepted on"), _("Ended on")]
     return [
-        *map(OutputColumn, [_("Number"), _("Unit"), _("Unit code"), _("District"), _("Category"), _("Platform"), _("Product"), _("Kind")]),
+        *map(
+            OutputColumn,
+            [
+                _("Number"),
+                _("Unit"),
+                _("Unit code"),
+                _("District"),
+                _("Category"),
+                _("Platform"),
+                _("Product"),
+                _("Kind"),
+            ],
+        ),
         OutputColumn(_("CPU count"), "whole"),
         OutputColumn(_("Stage")),
         *(OutputColumn(heading, "day") for heading in days),

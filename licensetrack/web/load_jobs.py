@@ -1,10 +1,9 @@
-"""Uploads on their way into the ledger: kept in a folder each, checked and loaded by a thread, watched from the page by polling."""
+"""Uploads on their way into the ledger: kept in a folder each, checked and loaded by a thread, watched by polling."""
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import secrets
 import shutil
@@ -183,7 +182,7 @@ class Jobs:
         part = target.with_name(f"{name}.{threading.get_ident()}.part")
         try:
             part.write_text(json.dumps(content, ensure_ascii=False, default=str), encoding="utf-8")
-            os.replace(part, target)
+            part.replace(target)
         except FileNotFoundError:
             _log.warning("upload %s was thrown away while it was worked on", job.id)
 

@@ -44,7 +44,9 @@ def jobs() -> Jobs:
 @needs(PERMISSION)
 def choose() -> ResponseReturnValue:
     """Where files are chosen or dropped."""
-    return render_template("loading/choose.html", ledgers=LEDGERS, most=current_app.config["MAX_CONTENT_LENGTH"] // 2**20)
+    return render_template(
+        "loading/choose.html", ledgers=LEDGERS, most=current_app.config["MAX_CONTENT_LENGTH"] // 2**20
+    )
 
 
 @loading.post("")
@@ -99,7 +101,9 @@ def one(job_id: str) -> ResponseReturnValue:
 def progress(job_id: str) -> ResponseReturnValue:
     """How far the work is, for the page that watches it."""
     job = jobs().job(job_id, actor())
-    return jsonify({"works": job.works, "state": job.state, "done": job.done, "total": job.total, "percent": job.percent})
+    return jsonify(
+        {"works": job.works, "state": job.state, "done": job.done, "total": job.total, "percent": job.percent}
+    )
 
 
 @loading.post("/<job_id>/confirm")

@@ -35,9 +35,10 @@ def trend_picture(months: list[str], series: list[Series]) -> Markup:
 
 
 def _twice(chart: Chart, wide: int, narrow: int) -> Markup:
-    """The chart for a wide and for a narrow column; the page's style shows one of them, with letters of the same size."""
-    drawn = [Markup(svg(_said(draw(chart, width)))) for width in (wide, narrow)]  # noqa: S704 - svg() escapes its texts
-    return Markup('<div class="when-wide">{}</div><div class="when-narrow">{}</div>').format(*drawn)
+    """The chart for a wide and for a narrow column; the style shows one of them, with letters of the same size."""
+    drawn = [Markup(svg(_said(draw(chart, width)))) for width in (wide, narrow)]  # noqa: S704 - svg() escapes texts
+    both = Markup('<div class="when-wide">{}</div><div class="when-narrow">{}</div>')
+    return both.format(*drawn)
 
 
 def _said(scene: Scene) -> Scene:

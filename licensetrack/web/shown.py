@@ -1,4 +1,4 @@
-"""How values look on a page: numbers, days, instants; one hand with the reports, which write numbers by the same function."""
+"""How values look on a page: numbers, days, instants; numbers are written by the same function as in reports."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from licensetrack.web.wording import in_words
 account = Blueprint("account", __name__)
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     """Login name and password."""
 
     login = StringField(lazy_gettext("Login name"), [InputRequired(), Length(max=80)])

@@ -1,4 +1,4 @@
-"""Other people's files (Bootstrap's style, Bootstrap's icons), served out of their pip package under the digest of their content."""
+"""Other people's files (Bootstrap's style and icons), served out of their pip package under their content's digest."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ def _icons() -> str:
     missing = [name for name, symbol in found.items() if symbol is None]
     if missing:
         raise LookupError(f"Bootstrap Icons has no {', '.join(missing)}")
-    return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(symbol[0] for symbol in found.values() if symbol) + "</svg>"
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg">'
+        + "".join(symbol[0] for symbol in found.values() if symbol)
+        + "</svg>"
+    )
 
 
 ASSETS = {"bootstrap.css": (_style, "text/css"), "icons.svg": (_icons, "image/svg+xml")}
@@ -66,7 +70,9 @@ def asset(digest: str, name: str) -> Response:
     content, known, kind = _asset(name)
     if digest != known:
         abort(404)
-    return Response(content, content_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(
+        content, content_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "public, max-age=31536000, immutable"}
+    )
 
 
 def address(name: str) -> str:

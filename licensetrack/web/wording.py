@@ -127,5 +127,5 @@ def word(words: dict[str, Any], code: str) -> str:
 def in_words(error: DomainError) -> str:
     """A refusal in the visitor's language."""
     values = {name: gettext(value) if isinstance(value, Term) else value for name, value in error.values.items()}
-    text = gettext(error.message)
+    text = str(gettext(error.message))
     return text % values if values else text

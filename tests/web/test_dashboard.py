@@ -81,7 +81,10 @@ def test_the_verdict_names_what_is_missing_to_the_target(house: House) -> None:
 def test_a_district_manager_sees_the_district_alone_and_no_money(house: House) -> None:
     page = house.get("/?as_of=2024-12-31", "district_manager")
     assert "budget.spent" not in numbers(page)
-    names = [cell.get_text() for cell in BeautifulSoup(page, "html.parser").select("section[aria-labelledby=districts] th[scope=row]")]
+    names = [
+        cell.get_text()
+        for cell in BeautifulSoup(page, "html.parser").select("section[aria-labelledby=districts] th[scope=row]")
+    ]
     assert names == ["南山区"]
 
 
