@@ -9,6 +9,7 @@ from licensetrack.reports.evaluation_text import Texts, verdict
 from licensetrack.reports.evaluation_words import (
     ACTIONS,
     STAGE_NAMES,
+    joined,
     long_day,
     long_instant,
     product_name,
@@ -43,7 +44,7 @@ def score_details(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Ta
             leaf.value_text or "—",
             texts.get(f"score.{leaf.code}"),
             verdict(leaf, texts),
-            "、".join(leaf.evidence),
+            joined(leaf.evidence),
         )
         for leaf in sheet.leaves()
     ]

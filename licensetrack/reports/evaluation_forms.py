@@ -18,7 +18,7 @@ from licensetrack.reports.numbers import Cell, Kind
 
 TITLE = "项目支出绩效自评表"
 EXECUTION = "budget.execution_rate"
-_WIDTHS = (0.6, 0.9, 1.4, 2.3, 1.95, 1.95, 0.85, 0.85, 0.95, 1.15, 0.95)
+_WIDTHS = (0.6, 0.9, 1.4, 2.25, 2.05, 1.95, 0.85, 0.85, 0.95, 1.15, 0.95)
 _BRIEF = 60
 """The form's last column holds so many characters of a reason; 附件2 has all of it."""
 
@@ -57,7 +57,7 @@ def _who(sheet: EvaluationSheet) -> Iterator[FormRow]:
 
 
 def _funds(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
-    heads = ("年初预算数", "全年预算数\n（A）", "全年执行数\n（B）", "分值", "执行率", "得分")
+    heads = ("年初预算数", "全年预算数\n(A)", "全年执行数\n(B)", "分值", "执行率\n(B/A)", "得分")
     yield (_label("项目资金\n（万元）", 2, 5), _label("", 2), *_spread([_label(head) for head in heads]))
     execution = _execution(sheet)
     amounts = [FormCell(texts[name]) for name in ("budget.initial", "budget.appropriated", "budget.spent")]

@@ -120,6 +120,11 @@ def figure_label(figure: FrozenFigure) -> str:
     return f"{code} {figure.label}（{_ASPECTS[aspect]}）" if aspect in _ASPECTS else figure.label
 
 
+def joined(names: Iterable[str]) -> str:
+    """合同、支付凭证; titles in book marks follow each other without a comma."""
+    return "、".join(names).replace("》、《", "》《")
+
+
 def long_day(day: dt.date) -> str:
     """2024年12月31日."""
     return f"{day.year}年{day.month}月{day.day}日"
