@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor
 from licensetrack.allocation import issuing, life
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core.db import reading
+from licensetrack.core.db import reading, transaction
 from licensetrack.units.directory import UnitEntry, register_unit
 from licensetrack.units.models import Unit
 
@@ -63,3 +67,18 @@ def fresh(license_set: LicenseSet) -> LicenseSet:
         again = db.get(LicenseSet, license_set.id)
         assert again is not None
         return again
+
+
+class _PowerCut(Exception):
+    """What ends a transaction that nobody wants to keep."""
+
+
+@contextmanager
+def broken_off() -> Iterator[Session]:
+    """A transaction that breaks off at its end, so that nothing of it is kept."""
+    try:
+        with transaction() as db:
+            yield db
+            raise _PowerCut
+    except _PowerCut:
+        pass
