@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, case, insert, select, update
@@ -18,7 +19,7 @@ from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import FORMAL, RANK
 from licensetrack.core import audit
 from licensetrack.core.clock import now
-from licensetrack.core.columns import canonical_json
+from licensetrack.core.columns import canonical_json, instant_text
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.models import Entitlement
 from licensetrack.units.directory import ensure_platforms
@@ -38,10 +39,15 @@ class Operation:
     lines: int = 0
     _hash: hashlib._Hash = field(default_factory=hashlib.sha256)
 
-    def next_line(self, covered: Sequence[object]) -> int:
+    @cached_property
+    def at_text(self) -> str:
+        """The instant as plain text, for rows inserted in bulk."""
+        return instant_text(self.at)
+
+    def next_line(self, covered: str) -> int:
         """Numbers one event of this operation and takes it into the digest."""
         self.lines += 1
-        self._hash.update(("|".join("" if part is None else str(part) for part in covered) + "\n").encode())
+        self._hash.update(covered.encode())
         return self.lines
 
     def digest(self) -> str:
@@ -63,14 +69,15 @@ class Operation:
             )
 
 
-def covered_by_digest(
-    set_id: int, seq: int, product: str, fact: Fact, leg: Leg, reverses_id: int | None
-) -> tuple[object, ...]:
+def covered_by_digest(set_id: int, seq: int, product: str, fact: Fact, leg: Leg, reverses_id: int | None) -> str:
     """What an operation's digest says of one event: enough that no figure can be changed behind its back."""
+    action, on, position, cpus, *_ = fact
+    (unit_id, district, category), (a, b, c, d, e, f, g) = leg
+    size, reverses = "" if cpus is None else cpus, "" if reverses_id is None else reverses_id
     return (
-        set_id, seq, product, fact.position, fact.action, fact.on.isoformat(), *leg.holder, fact.cpus, *leg.deltas,
-        reverses_id,
-    )  # fmt: skip
+        f"{set_id}|{seq}|{product}|{position}|{action}|{on}|{unit_id}|{district}|{category}|{size}"
+        f"|{a}|{b}|{c}|{d}|{e}|{f}|{g}|{reverses}\n"
+    )
 
 
 def standing_events(db: Session, set_id: int) -> Sequence[Row[tuple[LedgerEvent]]]:

@@ -56,9 +56,13 @@ class Instant(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+# One encoder for all: `json.dumps` would make one for each value.
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
+
+
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys and no blanks, so that equal values have equal text (and digests)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return _encode(value)
 
 
 class JsonText(TypeDecorator[Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -82,10 +83,9 @@ class Outcome:
     @property
     def counts(self) -> dict[str, dict[str, int]]:
         """Kind of ledger → action → rows."""
-        counted: dict[str, Counter[str]] = {}
-        for source, (action, _, _) in self._by_row.items():
-            counted.setdefault(source.kind, Counter())[action] += 1
-        return {kind: {action: counter[action] for action in ACTIONS} for kind, counter in counted.items()}
+        first = itemgetter(0)
+        counted = Counter(zip(map(first, self._by_row), map(first, self._by_row.values()), strict=True))
+        return {kind: {action: counted[kind, action] for action in ACTIONS} for kind, _ in counted}
 
     def note(self, action: str, source: Source, subject: str, fields: Fields = _NO_FIELDS) -> None:
         """Adds what one row does; a row that tells of several facts (an import and its acceptance) stays one entry."""

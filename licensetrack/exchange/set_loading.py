@@ -13,15 +13,23 @@ from licensetrack.allocation.fold import Fact, fold, in_order
 from licensetrack.allocation.issuing import NewSet, add_sets
 from licensetrack.allocation.ledger import Operation, post
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.allocation.rules import check_day, check_size
+from licensetrack.allocation.rules import FIRST_DAY, check_day, check_size
 from licensetrack.allocation.stages import FORMAL, TEMPORARY
 from licensetrack.core.blobs import Blob
+from licensetrack.core.clock import today
 from licensetrack.core.errors import DomainError
 from licensetrack.core.names import nearest
-from licensetrack.exchange.changes import CHANGED, NEW, SAME, Fields, Outcome, Source
+from licensetrack.exchange.changes import CHANGED, NEW, SAME, Fields, Outcome
 from licensetrack.exchange.matching import Match, Retelling, Stated, differences, match
 from licensetrack.exchange.recorded_sets import TEMPORARY_MARK, RecordedSet, any_set, recorded_sets
-from licensetrack.exchange.statements import Holders, SetStatement, Statements, in_telling_order, without_doubles
+from licensetrack.exchange.statements import (
+    Holders,
+    SetStatement,
+    Statements,
+    in_telling_order,
+    issue_details,
+    without_doubles,
+)
 from licensetrack.procurement.queries import entitlement_for, products
 
 CHUNK = 5000
@@ -49,39 +57,59 @@ class SetLoader:
         self._db, self._operation, self._outcome, self._progress = db, operation, outcome, progress
         self._holders = holders
         self._rights = {p.code: Right(p.metric, entitlement_for(db, p.code).id) for p in products(db)}
-        self._papers = Retelling(dict(db.execute(select(Blob.id, Blob.name)).tuples().all()))
+        self._papers = Retelling(dict(db.execute(select(Blob.id, Blob.name)).all()))
         self._was_empty = not any_set(db)
         self._numbers: list[str] | None = None
         self._new: list[NewSet] = []
+        self._platforms: dict[tuple[int, str], int] = {}
+        self._today = today()
 
     def load(self, statements: Statements) -> None:
         """Loads every statement; errors are noted at their rows. Statements are let go of as they are loaded."""
         numbers = iter(list(statements.by_number))
         while chunk := list(islice(numbers, CHUNK)):
-            stated = [statements.by_number.pop(number) for number in chunk]
             recorded = {} if self._was_empty else recorded_sets(self._db, chunk)
+            stated = [statements.by_number.pop(number) for number in chunk]
+            if not recorded:
+                stated = [statement for statement in stated if not self._load_plain(statement)]
             known = [statement for statement in stated if self._is_known(statement, recorded)]
             parts = [(statement, *_divide(statement, recorded)) for statement in known]
-            for statement, formal, temporary in parts:
+            for statement, formal, temporary in parts if recorded else ():
                 for number, facts in ((statement.number, formal), (statement.number + TEMPORARY_MARK, temporary)):
                     if number in recorded:
                         self._papers.weigh(recorded[number].facts, facts)
             for statement, formal, temporary in parts:
                 self._load_one(statement, formal, temporary, recorded)
             if self._new and not self._outcome.refused:
-                add_sets(self._db, self._new, self._operation)
+                add_sets(self._db, self._new, self._operation, self._platforms)
             self._new.clear()
             self._progress(len(chunk))
 
+    def _load_plain(self, statement: SetStatement) -> bool:
+        """Takes the short way where it can: one formal issue of a new set, as most rows of a large ledger are.
+
+        Whatever is unusual or wrong goes the long way, where it is looked into.
+        """
+        row, holder = statement.row, statement.holder
+        if statement.facts or holder is None or row.kind != FORMAL or row.temporary_on is not None:
+            return False
+        right = self._rights.get(row.product)
+        if right is None or row.cpus is None or not FIRST_DAY <= row.issued_on <= self._today:
+            return False
+        fact, source = statement.issue(row.issued_on, issue_details(row))
+        self._new.append(NewSet(row.number, row.product, FORMAL, right.entitlement_id, [fact]))
+        self._outcome.note(NEW, source, row.number)
+        return True
+
     def _is_known(self, statement: SetStatement, recorded: Mapping[str, RecordedSet]) -> bool:
         """Whether there is a set to speak of; else an error is noted at each row that names it."""
-        if statement.source is not None:
+        if statement.row is not None:
             if statement.row.product not in self._rights:
                 values = {"code": statement.row.product}
                 self._outcome.refuse(statement.source, UNKNOWN_PRODUCT, values, "product", statement.row.product)
                 return False
-            formal, (_, temporary) = recorded.get(statement.number), statement.issues()
-            if statement.row.kind == TEMPORARY and formal and temporary and temporary[0].on > formal.issued_on:
+            formal = recorded.get(statement.number)
+            if formal and statement.row.kind == TEMPORARY and statement.temporary_on > formal.issued_on:
                 values = {"number": statement.number, "on": str(formal.issued_on)}
                 self._outcome.refuse(statement.source, WAS_FORMAL, values, "kind")
                 return False
@@ -123,7 +151,7 @@ class SetLoader:
         if not self._rows_are_right(stated, right):
             return
         if recorded is not None:
-            self._correct(number, product, right, statement.source, stated, recorded)
+            self._correct(number, product, right, stated, recorded)
             return
         ordered = in_telling_order(stated) if len(stated) > 1 else stated
         facts = [fact for fact, _ in ordered]
@@ -138,14 +166,14 @@ class SetLoader:
         number: str,
         product: str,
         right: Right,
-        issue: Source | None,
         stated: Sequence[Stated],
         recorded: RecordedSet,
     ) -> None:
         matched = self._matched(recorded, stated)
         self._note_matched(number, matched)
         other_product = product != recorded.product
-        if other_product and issue is not None:
+        if other_product:
+            issue = next(source for fact, source in stated if fact.action == "issue")
             self._outcome.note(CHANGED, issue, number, {"product": (recorded.product, product)})
         if not (matched.corrected or matched.new or other_product) or self._outcome.refused:
             return
@@ -183,7 +211,7 @@ class SetLoader:
         for stated_one in stated:
             fact = stated_one[0]
             try:
-                check_day(fact.on)
+                check_day(fact.on, self._today)
                 if fact.action == "issue":
                     check_size(right.metric, fact.cpus)
             except DomainError as error:

@@ -41,27 +41,34 @@ class SetStatement:
     facts: Sequence[Stated] = ()
 
     @property
-    def source(self) -> Source | None:
-        """Where the issue stands."""
-        return self.paper.source(self.row.row) if self.paper else None
+    def source(self) -> Source:
+        """Where the issue stands; asked only where there is one."""
+        assert self.paper is not None  # noqa: S101 - for the type checker: a statement with a row has its paper
+        return self.paper.source(self.row.row)
+
+    @property
+    def temporary_on(self) -> dt.date:
+        """The day of a temporary issue; ledgers without a column of its own write it where a formal one's stands."""
+        day: dt.date = self.row.temporary_on or self.row.issued_on
+        return day
 
     def issues(self) -> tuple[Stated | None, Stated | None]:
         """The formal issue and the temporary one: a row with both dates tells of two sets, one after the other."""
-        if self.paper is None:
+        if self.row is None:
             return None, None
         row, details = self.row, issue_details(self.row)
         if row.kind == TEMPORARY:
-            return None, self._issue(row.temporary_on or row.issued_on, details)
+            return None, self.issue(self.temporary_on, details)
         temporary = None
         if row.temporary_on is not None and row.temporary_on <= row.issued_on:
-            temporary = self._issue(row.temporary_on, details)
-        return self._issue(row.issued_on, details), temporary
+            temporary = self.issue(row.temporary_on, details)
+        return self.issue(row.issued_on, details), temporary
 
-    def _issue(self, on: dt.date, details: Mapping[str, str]) -> Stated:
-        assert self.paper is not None  # noqa: S101 - tells the type checker what `issues` has asked
-        source = self.paper.source(self.row.row)
-        fact = Fact("issue", on, 0, self.row.cpus, self.holder, details, self.paper.document_id, source.place)
-        return fact, source
+    def issue(self, on: dt.date, details: Mapping[str, str]) -> Stated:
+        """The issue of this row as a fact of that day."""
+        source = self.source
+        document_id = self.paper.document_id if self.paper else None
+        return Fact("issue", on, 0, self.row.cpus, self.holder, details, document_id, source.place), source
 
 
 class Holders:
