@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tools import evaluation, formats, glossary, measures, schema
+from tools import evaluation, formats, glossary, measures, roles, schema
 from tools.writing import DOCS, ROOT
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
@@ -15,6 +15,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "formats.md": formats.document,
     "evaluation.md": evaluation.document,
     "glossary.md": glossary.document,
+    "roles.md": roles.document,
 }
 
 
