@@ -1,8 +1,8 @@
 """Loading a large issue ledger, against a bare script that reads it and inserts the same columns of the same tables.
 
-The bare script checks nothing, plans nothing and keeps no digest: it reads the cells with the same reader and binds
-every column that the load writes (sets and their events) by one `executemany` for each table, in one transaction, on
-the same settings of SQLite. For information the load is also set against one bare table of the sheet's own twelve columns.
+The bare script checks nothing, plans nothing and keeps no digest: it reads the cells with the same reader,
+binds every column that the load writes (sets and events) by one `executemany` for each table, in one transaction, on
+the same settings of SQLite. For information the load is also set against one bare table of the sheet's twelve columns.
 """
 
 from __future__ import annotations

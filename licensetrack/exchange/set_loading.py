@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.allocation.fold import Fact, fold, in_order
+from licensetrack.allocation.fold import fold, in_order
 from licensetrack.allocation.issuing import NewSet, add_sets
 from licensetrack.allocation.ledger import Operation, post
 from licensetrack.allocation.models import LicenseSet
@@ -20,6 +20,7 @@ from licensetrack.core.clock import today
 from licensetrack.core.errors import DomainError
 from licensetrack.core.names import nearest
 from licensetrack.exchange.changes import CHANGED, NEW, SAME, Fields, Outcome
+from licensetrack.exchange.lives import divide, first_wrong, folds, life
 from licensetrack.exchange.matching import Match, Retelling, Stated, differences, match
 from licensetrack.exchange.recorded_sets import TEMPORARY_MARK, RecordedSet, any_set, recorded_sets
 from licensetrack.exchange.statements import (
@@ -28,7 +29,6 @@ from licensetrack.exchange.statements import (
     Statements,
     in_telling_order,
     issue_details,
-    without_doubles,
 )
 from licensetrack.procurement.queries import entitlement_for, products
 
@@ -73,7 +73,7 @@ class SetLoader:
             if not recorded:
                 stated = [statement for statement in stated if not self._load_plain(statement)]
             known = [statement for statement in stated if self._is_known(statement, recorded)]
-            parts = [(statement, *_divide(statement, recorded)) for statement in known]
+            parts = [(statement, *divide(statement, recorded)) for statement in known]
             for statement, formal, temporary in parts if recorded else ():
                 for number, facts in ((statement.number, formal), (statement.number + TEMPORARY_MARK, temporary)):
                     if number in recorded:
@@ -192,10 +192,10 @@ class SetLoader:
     def _matched(self, recorded: RecordedSet, stated: Sequence[Stated]) -> Match:
         """The cautious pairing, unless its facts contradict each other and the one that corrects more makes sense."""
         cautious = match(recorded.facts, stated, self._papers)
-        if not cautious.new or _folds(recorded, cautious):
+        if not cautious.new or folds(recorded, cautious):
             return cautious
         bold = match(recorded.facts, stated, self._papers, all_again=True)
-        return bold if _folds(recorded, bold) else cautious
+        return bold if folds(recorded, bold) else cautious
 
     def _note_matched(self, number: str, matched: Match) -> None:
         for _, source in matched.same:
@@ -224,19 +224,18 @@ class SetLoader:
         try:
             fold([fact for fact, _ in ordered])
         except DomainError as error:
-            self._refuse(ordered[_first_wrong([fact for fact, _ in ordered])], error)
+            self._refuse(ordered[first_wrong([fact for fact, _ in ordered])], error)
             return False
         return True
 
     def _refuse_life(self, recorded: RecordedSet, matched: Match, error: DomainError, otherwise: Stated) -> None:
         """Finds the stated fact with which a recorded life breaks."""
         sources = {fact.position: (fact, source) for _, fact, source in matched.corrected}
-        life = _life(recorded, matched)
-        sources |= {
-            fact.position: stated for fact, stated in zip(life[len(recorded.facts) :], matched.new, strict=True)
-        }
-        ordered = in_order(life)
-        guilty = sources.get(ordered[_first_wrong(ordered)].position)
+        facts = life(recorded, matched)
+        new = facts[len(recorded.facts) :]
+        sources |= {fact.position: stated for fact, stated in zip(new, matched.new, strict=True)}
+        ordered = in_order(facts)
+        guilty = sources.get(ordered[first_wrong(ordered)].position)
         self._refuse(guilty or next(iter(sources.values()), otherwise), error)
 
     def _refuse(self, stated: Stated, error: DomainError) -> None:
@@ -246,55 +245,3 @@ class SetLoader:
         about_size = not error.values.keys().isdisjoint({"cpus", "change", "metric"}) or "CPU" in error.message
         value = fact.cpus if about_size else fact.on
         self._outcome.refuse(source, error.message, error.values, "cpus" if about_size else day, value)
-
-
-def _life(recorded: RecordedSet, matched: Match) -> list[Fact]:
-    """Recorded facts as corrected, then the new ones at positions after them."""
-    facts = dict(recorded.facts)
-    facts.update({fact.position: fact for _, fact, _ in matched.corrected})
-    last = max(facts, default=0)
-    return [*facts.values(), *(fact._replace(position=last + n) for n, (fact, _) in enumerate(matched.new, 1))]
-
-
-def _folds(recorded: RecordedSet, matched: Match) -> bool:
-    try:
-        fold(in_order(_life(recorded, matched)))
-    except DomainError:
-        return False
-    return True
-
-
-def _first_wrong(facts: Sequence[Fact]) -> int:
-    for count in range(1, len(facts) + 1):
-        try:
-            fold(facts[:count])
-        except DomainError:
-            return count - 1
-    return 0
-
-
-def _divide(statement: SetStatement, recorded: Mapping[str, RecordedSet]) -> tuple[Sequence[Stated], Sequence[Stated]]:
-    """Facts for the formal set and for its temporary predecessor, which concerns what lies before the formal issue."""
-    issue, temporary_issue = statement.issues()
-    if issue and not temporary_issue and not statement.facts and not recorded:
-        return [issue], []
-    formal, temporary = recorded.get(statement.number), recorded.get(statement.number + TEMPORARY_MARK)
-    start = issue[0].on if issue else formal.issued_on if formal else None
-    has_temporary = temporary_issue is not None or temporary is not None
-    for_formal: list[Stated] = [issue] if issue else []
-    for_temporary: list[Stated] = [temporary_issue] if temporary_issue else []
-    for stated in without_doubles(statement.facts):
-        if start is None or (has_temporary and stated[0].on < start):
-            for_temporary.append(stated)
-        else:
-            for_formal.append(stated)
-    row = issue or temporary_issue
-    if row and start and has_temporary and not _is_handed_back(for_temporary, temporary):
-        fact, source = row  # a corrected day of the formal issue moves the end of the temporary set with it
-        for_temporary.append((Fact("supersede", start, 0, None, None, {}, fact.document_id, source.place), source))
-    return for_formal, for_temporary
-
-
-def _is_handed_back(stated: Sequence[Stated], recorded: RecordedSet | None) -> bool:
-    facts = [fact for fact, _ in stated] + list(recorded.facts.values() if recorded else ())
-    return any(fact.action in ("return", "revoke") for fact in facts)

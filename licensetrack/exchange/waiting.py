@@ -48,7 +48,7 @@ def kept_sheets(db: Session) -> list[Kept]:
     """Every sheet that waits, in the order in which they came."""
     s = WaitingSheet
     query = select(s.id, s.blob_id, s.sheet, s.kept_at, Blob.name, Blob.digest).join(Blob, Blob.id == s.blob_id)
-    return [Kept(*row) for row in db.execute(query.order_by(s.id)).tuples()]
+    return [Kept(*row) for row in db.execute(query.order_by(s.id))]
 
 
 def claim(db: Session) -> None:
