@@ -103,6 +103,16 @@ def unknown_names(text: str) -> list[str]:
     return sorted(names - _words())
 
 
+def misplaced_names(text: str) -> list[str]:
+    """Where a document says that a name is in a file and the file does not hold it."""
+    wrong = []
+    for name, path in re.findall(r"`(\w+)`\s+in\s+`([\w./]+\.(?:py|toml))`", without_code(text)):
+        file = next(base / path for base in PLACES if (base / path).exists())
+        if not re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")):
+            wrong.append(f"{name} in {path}")
+    return wrong
+
+
 def quotations(text: str) -> list[tuple[str, str]]:
     """(file, code) of each block of Python that a document quotes from the program."""
     return _CODE.findall(text)

@@ -68,6 +68,7 @@ def test_every_command_that_is_named_exists_with_its_options(path: Path) -> None
 @pytest.mark.parametrize("path", [*DECISIONS, ROOT / "docs" / "architecture.md"], ids=named)
 def test_every_name_in_backquotes_occurs_in_the_code(path: Path) -> None:
     assert documents.unknown_names(said(path)) == []
+    assert documents.misplaced_names(said(path)) == []
 
 
 @pytest.mark.parametrize("path", documents.written(), ids=named)
@@ -262,6 +263,7 @@ def test_the_checks_of_documents_can_fail(tmp_path: Path) -> None:
     assert len(documents.broken_links(page, text)) == 3
     assert documents.unknown_paths(text) == ["core/gone.py"]
     assert documents.unknown_names(text) == ["never_written_name"]
+    assert documents.misplaced_names("`fold` in `allocation/rules.py`") == ["fold in allocation/rules.py"]
     assert (
         documents.wrong_calls(text) == ["dance", "load X --dry-walk", "user vanish bob"]
         or len(documents.wrong_calls(text)) == 3
