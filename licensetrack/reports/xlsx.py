@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -273,9 +274,9 @@ def _row_heights(form: Form) -> list[float]:
     heights = [18.0] * len(form.rows)
     shares = sum(form.widths)
     for place in place_cells(form):
-        room = sum(form.widths[place.column : place.column + place.cell.columns]) / shares * _FORM_CHARACTERS / 2 - 1
+        room = sum(form.widths[place.column : place.column + place.cell.columns]) / shares * _FORM_CHARACTERS / 2 - 0.7
         text = cell_text(place.cell.value, place.cell.kind)
-        lines = sum(-(-len(line) // max(int(room), 1)) or 1 for line in text.split("\n"))
+        lines = sum(max(math.ceil(text_width(line, 1.0) / max(room, 1.0)), 1) for line in text.split("\n"))
         missing = lines * 15.0 + 4 - sum(heights[place.row : place.row + place.cell.rows])
         if missing > 0:
             for row in range(place.row, place.row + place.cell.rows):
