@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from licensetrack.performance.sheet import EvaluationSheet, Part, ScoredIndicator
 from licensetrack.reports.chart_data import BarChart, Bullet, BulletChart, Hue, Panel, Series, TrendChart
-from licensetrack.reports.evaluation_words import COUNTERS, PRODUCTS, in_order, product_name
+from licensetrack.reports.evaluation_words import PRODUCTS, in_order, product_name
 
 _UNITS = {"cpus": "个CPU", "sets": "套"}
 
@@ -66,7 +66,7 @@ def sets_chart(sheet: EvaluationSheet, title: str, parts: tuple[Part, ...]) -> B
     hues: tuple[Hue, ...] = ("first", "second", "third")
     series = tuple(
         Series(
-            f"{product_name(product)}{COUNTERS['sets']}",
+            product_name(product).removesuffix("软件"),
             tuple(part.counters.get(product, {}).get("accepted_sets", 0) for part in parts),
             hues[number % len(hues)],
         )

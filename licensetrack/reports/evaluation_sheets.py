@@ -61,8 +61,8 @@ _SHOWN = (
 def sheets(sheet: EvaluationSheet, texts: Texts, chapters: Iterable[Block]) -> Iterator[Sheet]:
     """All sheets but the list of figures, which every workbook brings itself."""
     form = self_assessment(sheet, texts)
-    yield Sheet("概况", (overview(sheet, texts),))
-    yield Sheet("自评表", (replace(form, caption=f"{TITLE}{form.caption}"),))
+    yield Sheet("概况", (overview(sheet, texts),), whole=True)
+    yield Sheet("自评表", (replace(form, caption=f"{TITLE}{form.caption}"),), whole=True)
     yield Sheet("指标评分表", (score_details(sheet, texts, f"绩效指标评分表（{sheet.year}年度）"),), landscape=True)
     yield Sheet("报告正文", (text_table(sheet, chapters),))
     yield Sheet(
