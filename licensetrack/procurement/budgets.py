@@ -10,11 +10,11 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from licensetrack.accounts.permissions import Actor, require
+from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
 from licensetrack.core import audit
 from licensetrack.core.clock import now, today
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict, Refused
+from licensetrack.core.errors import Conflict, Forbidden, Refused
 from licensetrack.procurement.models import BudgetEntry
 
 
@@ -41,7 +41,7 @@ def check_line(line: BudgetLine) -> None:
 
 def post_entry(line: BudgetLine, *, actor: Actor, document_id: int | None = None, place: str = "") -> BudgetEntry:
     """Adds one entry. Raises Refused when its voucher is in the ledger already."""
-    require(actor, "procurement:budget:post")
+    _require_city(actor, "procurement:budget:post")
     check_line(line)
     with transaction() as db:
         audit.lock_head(db)  # two entries of one voucher share no row at which the second could wait
@@ -61,7 +61,7 @@ def post_entry(line: BudgetLine, *, actor: Actor, document_id: int | None = None
 
 def reverse_entry(entry: BudgetEntry, *, actor: Actor, reason: str) -> BudgetEntry:
     """Takes an entry back on its own day. Raises Conflict when somebody did so before."""
-    require(actor, "procurement:budget:reverse")
+    _require_city(actor, "procurement:budget:reverse")
     with transaction() as db:
         audit.lock_head(db)
         if db.scalar(select(BudgetEntry.id).where(BudgetEntry.reverses_id == entry.id)) is not None:
@@ -74,6 +74,12 @@ def reverse_entry(entry: BudgetEntry, *, actor: Actor, reason: str) -> BudgetEnt
         db.flush()
         audit.record(db, "procurement:budget:reverse", f"voucher:{entry.voucher}", actor, entry=entry.id, reason=reason)
     return opposite
+
+
+def _require_city(actor: Actor, permission: str) -> None:
+    require(actor, permission)
+    if actor.scope != EVERYWHERE:
+        raise Forbidden("The budget is the city's; your account is for a part of it.")
 
 
 def standing_entries(db: Session, voucher: str | None = None) -> Sequence[BudgetEntry]:

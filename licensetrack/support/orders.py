@@ -53,6 +53,7 @@ def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int 
     """Records new orders and new versions of known ones in one transaction; returns how many rows were added."""
     require(actor, "support:order:record")
     for line in lines:
+        require(actor, "support:order:record", district=line.district, unit_id=line.unit_id)
         check_line(line)
     if not lines:
         return 0

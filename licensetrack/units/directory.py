@@ -47,7 +47,7 @@ def check_entry(entry: UnitEntry) -> None:
 
 def register_unit(entry: UnitEntry, *, actor: Actor) -> Unit:
     """A new unit joins the directory. Raises Refused when its code or name is taken."""
-    require(actor, "units:unit:register")
+    require(actor, "units:unit:register", district=entry.district)
     check_entry(entry)
     with transaction() as db:
         key = name_key(entry.name)
@@ -70,7 +70,8 @@ def update_unit(unit: Unit, entry: UnitEntry, *, on: dt.date, actor: Actor) -> d
 
     Raises Refused for a name that is taken or a day to come, Conflict when the unit changed since it was read.
     """
-    require(actor, "units:unit:update", district=unit.district, unit_id=unit.id)
+    for district in (unit.district, entry.district):  # nobody moves a unit into a district that is not theirs
+        require(actor, "units:unit:update", district=district, unit_id=unit.id)
     check_entry(entry)
     if on > today():
         raise Refused("The date %(on)s lies in the future.", on=on)
