@@ -23,7 +23,7 @@ RIGHT, WRONG = "correct horse 4", "wrong"
 @pytest.fixture(autouse=True)
 def bob(database: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bob of unit 7, known to the program; his password is hashed with little work, else these tests took a minute."""
-    monkeypatch.setattr(users, "HASH_METHOD", "scrypt:16:8:1")
+    monkeypatch.setattr(users, "HASH_METHOD", "scrypt:1024:8:1")
     users.create_user("bob", "Bob", "unit_user", RIGHT, actor=SYSTEM, scope=Scope("unit", "7"))
 
 
