@@ -48,10 +48,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph of spans, as `wording.sentence` makes them."""
+    """One paragraph of spans, as `wording.sentence` makes them; `keep` holds it on the page of what follows."""
 
     spans: tuple[Span, ...]
     tone: Tone = Tone.BODY
+    keep: bool = False
 
     @property
     def text(self) -> str:

@@ -99,6 +99,8 @@ class _Writer:
                 self._paragraph(block.text, docx_styles.HEADINGS[block.level - 1])
             case Paragraph():
                 paragraph = self._word.add_paragraph(style=_TONES[block.tone])
+                if block.keep:
+                    paragraph.paragraph_format.keep_with_next = True
                 for span in block.spans:
                     paragraph.add_run(printable(str(span)))
             case Table() | Form():

@@ -155,7 +155,8 @@ class _Printer:
                 self._bookmark(block)
                 self._waiting.append(self._text(block.text, styles.heading_style(block)))
             case Paragraph():
-                self._add(self._text(block.text, styles.paragraph_style(block)))
+                text = self._text(block.text, styles.paragraph_style(block))
+                self._waiting.append(text) if block.keep else self._add(text)
             case Table():
                 self._table(block)
             case Form():
@@ -178,9 +179,8 @@ class _Printer:
                 self._waiting.append(self._text(block.title, styles.ANNEX_TITLE))
             case Signature():
                 height = len(block.lines) * styles.LINE_PITCH
-                self._add(Spacer(1, styles.LINE_PITCH))
-                self._flush(0)
-                self._flow.append(CondPageBreak(height))
+                self._flush(height + styles.LINE_PITCH)
+                self._flow += [Spacer(1, styles.LINE_PITCH), CondPageBreak(height)]
                 for line in block.lines:
                     self._add(self._text(line, styles.SIGNATURE))
 
