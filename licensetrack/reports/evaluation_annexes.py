@@ -73,7 +73,7 @@ def unit_list(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Table:
     total += [texts[f"{product}.accepted_sets"] for product in products]
     total += [texts[f"{product}.accepted_cpus"] for product in counted]
     note = "注：统计评价基准日仍有效且已通过验收的正式授权；不同产品的CPU数分别统计，不相加。"
-    return Table(tuple(columns), rows, caption, note, (total,))
+    return Table(tuple(columns), rows, caption, note, (total,), f"评价基准日：{long_day(sheet.as_of)}")
 
 
 def _brief(product: str) -> str:
@@ -107,7 +107,7 @@ def set_list(sheet: EvaluationSheet, texts: Texts, caption: str = "") -> Table:
         cpus: Cell = texts[f"{product}.accepted_cpus"] if counts_in(sheet, product) == "cpus" else None
         totals.append(("小计", "", f"已验收{sets.text()}套", "", product_name(product), cpus, "", "", "", ""))
     note = "注：列示评价基准日仍有效的正式授权；BMS授权按套统计，不计CPU数；不同产品的CPU数分别统计，不相加。"
-    return Table(columns, rows, caption, note, tuple(totals))
+    return Table(columns, rows, caption, note, tuple(totals), f"评价基准日：{long_day(sheet.as_of)}")
 
 
 def _set_row(number: int, one: SetLine) -> Row:

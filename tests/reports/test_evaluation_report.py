@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from licensetrack.performance.sheet import EvaluationSheet, Section, TargetVersion
 from licensetrack.reports.chart_data import BulletChart, TrendChart
 from licensetrack.reports.document import ChartBlock, Document, Heading, Paragraph, Signature, Table
-from licensetrack.reports.evaluation import ANNEXES, DRAFT, evaluation_document
+from licensetrack.reports.evaluation import ANNEXES, DRAFT, balanced, evaluation_document
 from licensetrack.reports.evaluation_chapters import chinese_number
 from tests.reports.test_evaluation_wording import with_leaf
 
@@ -225,3 +225,25 @@ def test_an_unknown_insert_or_branch_is_refused(sheet: EvaluationSheet) -> None:
         sections = (Section(1, "一、概况", ("正文。",), insert),)
         with pytest.raises(ValueError, match=r"Z|horoscope"):
             evaluation_document(replace(sheet, sections=sections))
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("2024年度部门评价报告", "2024年度部门评价报告"),
+        (
+            "2024年度虚拟化软件和云管理软件场地授权项目部门评价报告",
+            "2024年度虚拟化软件和云管理软件\n场地授权项目部门评价报告",
+        ),
+        ("已经分好行的\n标题", "已经分好行的\n标题"),
+        ("甲" * 30, "甲" * 30),
+    ],
+)
+def test_a_long_title_is_parted_between_words(title: str, lines: str) -> None:
+    assert balanced(title) == lines
+
+
+def test_the_list_of_annexes_stays_with_the_signature(pages: list[str]) -> None:
+    last = next(page for page in pages if "附件：1." in page)
+    assert all(f"{number}.{title}" in last for number, title in enumerate(ANNEXES, 1))
+    assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日\s*\Z", last.rstrip())
