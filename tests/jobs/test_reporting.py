@@ -52,4 +52,4 @@ def test_a_report_of_a_day_to_come_or_of_an_unsigned_year_is_refused_and_leaves_
         write_report(2024, "pdf", year / "later.pdf", as_of=day("2999-01-01"))
     with pytest.raises(NotFound):
         write_report(2023, "pdf", year / "earlier.pdf")
-    assert not list(year.glob("later*")) and not list(year.glob("earlier*"))
+    assert [*year.glob("later*"), *year.glob("earlier*")] == []
