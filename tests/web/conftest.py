@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from licensetrack.core import db
+from licensetrack.core import blobs, db
 from tests import site
 
 
@@ -18,9 +18,17 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -
 
 
 @pytest.fixture(scope="module")
-def house(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.House]:
-    """An installation that the tests of one file share; they only look."""
-    yield site.open_house(furnished, tmp_path_factory.mktemp("house"))
+def shared_house(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> site.House:
+    """An installation that the tests of one file share."""
+    return site.open_house(furnished, tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture
+def house(shared_house: site.House) -> Iterator[site.House]:
+    """The installation that the tests of one file share; they only look. The process is bound to it again."""
+    db.connect(shared_house.settings.database_url)
+    blobs.use_folder(shared_house.settings.blobs)
+    yield shared_house
     db.engine().dispose()
 
 
