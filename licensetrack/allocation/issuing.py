@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
+from licensetrack.allocation.caps import use_entitlement
 from licensetrack.allocation.fold import Deltas, Fact, Holder, Leg, State, fold
-from licensetrack.allocation.ledger import STEP, Operation, covered_by_digest, use_entitlement
+from licensetrack.allocation.ledger import STEP, Operation, covered_by_digest
 from licensetrack.allocation.models import DELTAS, LicenseSet
 from licensetrack.allocation.rules import check_day, check_kind, check_size
 from licensetrack.allocation.stages import ENDED, FORMAL, TEMPORARY
@@ -89,8 +90,8 @@ def add_sets(
 ) -> Sequence[int]:
     """Writes new sets with all their facts; returns their ids in order. Part of the caller's transaction and audit.
 
-    `platforms` remembers between several calls which platforms there are. Raises Refused for a predecessor that does not
-    exist or a life that the table of moves forbids; a number that exists ends the transaction in Conflict.
+    `platforms` remembers between several calls which platforms there are. Raises Refused for a predecessor that does
+    not exist or a life that the table of moves forbids; a number that exists ends the transaction in Conflict.
     """
     platforms = {} if platforms is None else platforms
     unknown = [pair for pair in _platforms_of(new_sets) if pair not in platforms]
@@ -132,9 +133,7 @@ def _placed(fact: Fact, position: int) -> Fact:
     return Fact(fact.action, fact.on, position, fact.cpus, fact.holder, fact.details, fact.document_id, fact.place)
 
 
-def _event_row(
-    set_id: int, seq: int, new: NewSet, fact: Fact, leg: Leg, operation: Operation
-) -> tuple[object, ...]:
+def _event_row(set_id: int, seq: int, new: NewSet, fact: Fact, leg: Leg, operation: Operation) -> tuple[object, ...]:
     """One event of a new set in the order of EVENT_COLUMNS."""
     action, on, position, cpus, _, details, document_id, place = fact
     (unit_id, district, category), deltas = leg
@@ -188,7 +187,7 @@ def _platforms_of(new_sets: Sequence[NewSet]) -> list[tuple[int, str]]:
 
 
 def _predecessor_ids(db: Session, new_sets: Sequence[NewSet], ids: Sequence[int]) -> dict[str, int]:
-    """Predecessor number → set id, from the ledger or from this very batch. That numbers are new the table itself checks."""
+    """Predecessor number → set id, from the ledger or from this very batch. The table itself refuses known numbers."""
     wanted = list({new.predecessor for new in new_sets if new.predecessor})
     if not wanted:
         return {}

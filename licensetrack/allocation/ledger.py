@@ -1,4 +1,7 @@
-"""Posting to the ledger: facts are added or replaced, the fold says what follows, events and state go in at once."""
+"""Posting to the ledger: facts are added or replaced, the fold says what follows, events and state go in at once.
+
+Locks are taken in one order by all: the set, then entitlements by their number, then the end of the audit chain.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from licensetrack.accounts.permissions import Actor
+from licensetrack.allocation.caps import use_entitlement
 from licensetrack.allocation.fold import Fact, Holder, Leg, State, fold, in_order
 from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import FORMAL, RANK
+from licensetrack.allocation.state_row import CHANGED, claim, describe, write_state
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.columns import canonical_json, instant_text
 from licensetrack.core.errors import Conflict, Refused
-from licensetrack.procurement.models import Entitlement
-from licensetrack.units.directory import ensure_platforms
 
 STEP = 1000  # room between two facts' positions, for one that turns out to lie between them
-CHANGED = "The set %(number)s changed meanwhile. Please look at it again."
 _events = LedgerEvent.__table__
 
 
@@ -118,7 +120,7 @@ def post(
     `right` (product, entitlement id) corrects under which right the set was issued: every event is then told anew.
     Raises Refused where the set's life would break a rule, Conflict when the set changed since it was read.
     """
-    _claim(db, license_set)
+    claim(db, license_set)
     recorded = standing_events(db, license_set.id)
     facts = facts_of(recorded)
     if any(position not in facts for position in (*drop, *(fact.position for fact in replace))):
@@ -139,8 +141,8 @@ def post(
     product, entitlement_id = right or (license_set.product, license_set.entitlement_id)
     seq = _write_events(db, license_set, product, operation, recorded, list(zip(ordered, legs, strict=True)))
     if any(fact.action == "issue" for fact in replace):
-        _describe(db, license_set, ordered[0])
-    _write_state(db, license_set, state, seq, product=product, entitlement_id=entitlement_id)
+        describe(db, license_set, ordered[0])
+    write_state(db, license_set, state, seq, product=product, entitlement_id=entitlement_id)
     after = state.standing()
     if license_set.kind == FORMAL:
         changes = {entitlement_before: (-before[0], -before[1])}
@@ -237,93 +239,3 @@ def _says_the_same(old: Sequence[Row[tuple[LedgerEvent]]], product: str, fact: F
         if canonical_json(event.details or {}) != canonical_json(dict(fact.details or {})):
             return False
     return True
-
-
-def state_values(state: State) -> dict[str, object]:
-    """The state row's columns that the fold decides."""
-    return {
-        "unit_id": state.holder.unit_id, "stage": state.stage, "cpus": state.cpus, "issued_on": state.issued_on,
-        "imported_on": state.imported_on, "accepted_on": state.accepted_on, "ended_on": state.ended_on,
-        **dict(zip(DELTAS, state.standing(), strict=True)),
-    }  # fmt: skip
-
-
-def _describe(db: Session, license_set: LicenseSet, issue: Fact) -> None:
-    """Shows on the state row what a corrected issue says besides its figures."""
-    shown, holder = issue.details or {}, issue.holder
-    platform = shown.get("platform")
-    platform_id = None
-    if platform and holder:
-        platform_id = ensure_platforms(db, [(holder.unit_id, platform)])[holder.unit_id, platform]
-    support_end = shown.get("support_end")
-    db.execute(
-        update(LicenseSet)
-        .where(LicenseSet.id == license_set.id)
-        .values(
-            platform_id=platform_id,
-            license_file=shown.get("license_file", ""),
-            fingerprint=shown.get("fingerprint", ""),
-            note=shown.get("note", ""),
-            support_end=dt.date.fromisoformat(support_end) if support_end else None,
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _claim(db: Session, license_set: LicenseSet) -> None:
-    """Compare and swap: nobody may have moved the set since it was read; PostgreSQL locks the row from here on."""
-    claimed = db.execute(
-        update(LicenseSet)
-        .where(
-            LicenseSet.id == license_set.id,
-            LicenseSet.version == license_set.version,
-            LicenseSet.stage == license_set.stage,
-        )
-        .values(version=LicenseSet.version)
-        .execution_options(synchronize_session=False)
-    )
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(CHANGED, number=license_set.number)
-
-
-def _write_state(db: Session, license_set: LicenseSet, state: State, seq: int, **right: object) -> None:
-    values = state_values(state) | {"version": seq} | right
-    db.execute(
-        update(LicenseSet)
-        .where(LicenseSet.id == license_set.id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    db.refresh(license_set)
-
-
-def use_entitlement(db: Session, entitlement_id: int, sets: int, cpus: int) -> None:
-    """Moves an entitlement's counters, at once and only within a hard cap. Raises Conflict with what is free."""
-    if sets == 0 and cpus == 0:
-        return
-    e = Entitlement
-    within = case(
-        (e.cap_rule != "hard", True),
-        else_=(e.cap_cpus.is_(None) | (e.used_cpus + cpus <= e.cap_cpus))
-        & (e.cap_sets.is_(None) | (e.used_sets + sets <= e.cap_sets)),
-    )
-    moved = db.execute(
-        update(e)
-        .where(e.id == entitlement_id, within)
-        .values(used_sets=e.used_sets + sets, used_cpus=e.used_cpus + cpus)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise _capped(db.get_one(e, entitlement_id, populate_existing=True), sets, cpus)
-
-
-def _capped(entitlement: Entitlement, sets: int, cpus: int) -> Conflict:
-    if entitlement.cap_cpus is not None and entitlement.used_cpus + cpus > entitlement.cap_cpus:
-        return Conflict(
-            "The entitlement “%(contract)s” is capped: %(free)s CPUs are free, %(asked)s are asked for.",
-            contract=entitlement.contract, free=entitlement.cap_cpus - entitlement.used_cpus, asked=cpus,
-        )  # fmt: skip
-    return Conflict(
-        "The entitlement “%(contract)s” is capped: %(free)s sets are free, %(asked)s are asked for.",
-        contract=entitlement.contract, free=(entitlement.cap_sets or 0) - entitlement.used_sets, asked=sets,
-    )  # fmt: skip
