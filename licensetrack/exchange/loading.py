@@ -122,7 +122,7 @@ def _waiting_parcels(
     db: Session, kept: Sequence[waiting.Kept], digests: dict[str, str], outcome: Outcome
 ) -> Iterator[Parcel]:
     """The sheets that wait, one parcel for each load in which they came, without files that are given again."""
-    names = Counter(digests)
+    names = Counter(list(digests))
     for _, group in groupby(kept, key=lambda one: one.kept_at):
         sheets = [one for one in group if one.digest not in digests.values()]
         files: dict[str, waiting.Kept] = {}

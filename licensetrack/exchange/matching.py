@@ -79,7 +79,7 @@ def match(
 ) -> Match:
     """Pairs stated facts with recorded ones; corrections keep the recorded position.
 
-    `all_again` takes every paper for one that tells again: tried where the facts, added, would contradict each other.
+    `all_again` lets acts of one kind correct each other in any paper: tried where, added, they would contradict.
     """
     result = Match([], [], [])
     families: dict[tuple[str, ...], list[Stated]] = {}
@@ -103,7 +103,7 @@ def _match_family(known: list[Fact], wanted: list[Stated], papers: Retelling, al
         return (old.action, old.on) == (new.action, new.on)
 
     def same_row(old: Fact, new: Fact, source: Source) -> bool:
-        return papers.is_same_row(old, source) or (again(source) and old.place == new.place)
+        return papers.is_same_row(old, source) or (papers.tells_again(source) and old.place == new.place)
 
     def left_over(old: Fact, new: Fact, source: Source) -> bool:
         return again(source) and old.action == new.action and told[new.action] >= there[new.action]
