@@ -64,7 +64,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
         write_report(year, form, target)
         say(f"  {target}")
     say(translate("Logins (each password is shown this once):"))
-    rows = [(translate(role), one["login"], one["password"]) for role, one in logins.items()]
+    rows = [(translate(_title(role)), one["login"], one["password"]) for role, one in logins.items()]
     say(table([translate("Role"), translate("Login"), translate("Password")], rows))
     if logins_file:
         _write_privately(Path(logins_file), json.dumps(logins, ensure_ascii=False, indent=1))
@@ -129,6 +129,11 @@ def _sign_evaluation(paper_file: Path) -> int:
     reviewed = evaluations.review_evaluation(completed, actor=_person("reviewer"))
     evaluations.sign_evaluation(reviewed, actor=_person("manager"))
     return paper.header.year
+
+
+def _title(role: str) -> str:
+    """`vendor_engineer` as the message that the catalogue translates: “Vendor engineer”."""
+    return role.replace("_", " ").capitalize()
 
 
 def _person(login: str) -> Actor:
