@@ -31,7 +31,7 @@ def units_served_by(db: Session, question: Question, dimension: str) -> dict[Any
 
 
 def months_to_show(last_change: str | None, as_of: dt.date) -> list[str]:
-    """Twelve months (`2024-06`) up to the day asked for; where nothing happened in them, the last year with a change."""
+    """Twelve months (`2024-06`) up to the day asked for; where nothing happened in them, the last year with any."""
     end = as_of.year * 12 + as_of.month - 1
     if last_change is not None:
         changed = int(last_change[:4]) * 12 + int(last_change[5:7]) - 1

@@ -16,10 +16,10 @@ vendor = Blueprint("vendor", __name__, url_prefix="/vendor")
 
 ICONS = tuple(
     "arrow-down arrow-down-up arrow-up box-arrow-right building calendar3 cash-coin check-circle check-lg"
-    " chevron-left chevron-right circle-half clipboard-data cloud-arrow-up cloud-check download exclamation-"
-    " octagon exclamation-triangle file-earmark-arrow-down file-earmark-pdf file-earmark-spreadsheet file-earmark-"
-    " word funnel grid-1x2 headset hourglass-split inbox info-circle moon-stars patch-check person-circle search"
-    " sun table".split()
+    " chevron-left chevron-right circle-half clipboard-data cloud-arrow-up cloud-check download"
+    " exclamation-octagon exclamation-triangle file-earmark-arrow-down file-earmark-pdf file-earmark-spreadsheet"
+    " file-earmark-word grid-1x2 headset hourglass-split inbox info-circle moon-stars patch-check person-circle"
+    " search sun table".split()
 )
 _DARK_RULE = re.compile(r"(?:^|(?<=\}))\[data-bs-theme=dark\][^{}]*\{[^{}]*\}")
 _DARK_BY_SYSTEM = ":root:not([data-bs-theme=light]):not([data-bs-theme=dark])"

@@ -101,8 +101,10 @@ def test_filters_leave_only_what_fits(house: House) -> None:
     "column", ["number", "unit", "product", "cpus", "stage", "district", "issued_on", "accepted_on"]
 )
 def test_every_column_sorts_both_ways_and_empty_cells_come_last(house: House, column: str) -> None:
-    labels = {"number": "编号", "unit": "单位", "product": "产品", "cpus": "CPU数", "stage": "状态", "district": "所属区",
-              "issued_on": "发放日期", "accepted_on": "验收日期"}  # fmt: skip
+    labels = {
+        "number": "编号", "unit": "单位", "product": "产品", "cpus": "CPU数", "stage": "状态", "district": "所属区",
+        "issued_on": "发放日期", "accepted_on": "验收日期",
+    }  # fmt: skip
     up = BeautifulSoup(house.get(f"/sets?sort={column}"), "html.parser")
     head = up.select_one("th[aria-sort=ascending]")
     assert head is not None
