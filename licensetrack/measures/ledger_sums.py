@@ -86,7 +86,7 @@ def sets_behind(db: Session, question: Question, product: str | None = None) -> 
     if product is not None:
         where.append(_e.product == product)
     place = (_e.set_id, _e.unit_id, _e.product, _e.district, _e.category)
-    part = select(*place, *_sums()).where(*where).group_by(*place).having(func.sum(_e.issued_sets) != 0).subquery()
+    part = select(*place, *_sums()).where(*where).group_by(*place).having(func.sum(_e.issued_sets) != 0).cte("part")
     days = _days(question, part.c.set_id).subquery()
     query = (
         select(
