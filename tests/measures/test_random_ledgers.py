@@ -22,11 +22,12 @@ from licensetrack.core import db as database_room
 from licensetrack.core.clock import now
 from licensetrack.core.db import reading
 from licensetrack.measures import ledger_sums
+from licensetrack.measures.breakdowns import running_totals, units_served_by
 from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.question import Question
 from licensetrack.verify.report import verify
 from tests.measures.random_trade import DAYS, DISTRICTS, RandomTrade, Step, standing_clock, steps
-from tests.measures.shadow import COUNTERS, Shadow, rate
+from tests.measures.shadow import COUNTERS, PRODUCTS, Shadow, rate
 from tests.postgres import Server
 
 ADDITIVE = [name for name in MEASURES if name.endswith(("_sets", "_cpus")) or name == "support.orders"]
@@ -99,6 +100,13 @@ def parts_make_the_whole(db: Session, question: Question) -> None:
     for dimension in ledger_sums.DIMENSIONS:
         assert added(ledger_sums.split(db, question, dimension).values()) == nonzero(whole), dimension
     assert added(ledger_sums.by_month(db, question).values()) == nonzero(whole)
+    months, lines = running_totals(db, question, dict.fromkeys(PRODUCTS, "accepted_cpus"))
+    if f"{question.as_of:%Y-%m}" in months:
+        assert {p: line[-1] for p, line in lines.items()} == {
+            product: whole.get(product, {}).get("accepted_cpus", 0) for product in PRODUCTS
+        }
+    served = units_served_by(db, question, "category")
+    assert sum(served.values()) == MEASURES["units.served"].value(db, question)
     of_districts = [figures(db, Question(question.as_of, scope=Scope("district", name))) for name in DISTRICTS]
     everywhere = figures(db, question)
     for name in ADDITIVE:
