@@ -41,15 +41,23 @@ class Told:
     taken_back_at: dt.datetime | None = None
     taken_back_by: str | None = None
     corrects: bool = False
+    counted_anew_at: dt.datetime | None = None
 
     @property
     def stands(self) -> bool:
         """Whether nobody took it back."""
         return self.taken_back_at is None
 
+    def says_the_same(self, other: Told) -> bool:
+        """Whether both say the same of the day, whatever it changes."""
+        return (self.action, self.on, self.cpus, self.details) == (other.action, other.on, other.cpus, other.details)
+
 
 def story_of_set(db: Session, set_id: int) -> list[Told]:
-    """Every fact of a set in order of its day, each as it was first said and then as it was corrected."""
+    """Every fact of a set in order of its day, each as it was first said and then as it was corrected.
+
+    A fact posted anew only because an earlier one was corrected (its words stayed, its counts moved) is told once.
+    """
     rows = db.execute(
         select(LedgerEvent, Unit.name, User.name)
         .join(Unit, Unit.id == LedgerEvent.unit_id)
@@ -74,7 +82,21 @@ def story_of_set(db: Session, set_id: int) -> list[Told]:
         told.changes.append(Change(unit, event.unit_id, _moved(event)))
         if event.id in reversals:
             told.taken_back_at, told.taken_back_by = reversals[event.id]
-    return _in_order(list(facts.values()))
+    return _in_order(_without_recounts(list(facts.values())))
+
+
+def _without_recounts(facts: Sequence[Told]) -> list[Told]:
+    """Leaves out what was taken back only to be said again in the same words."""
+    kept: dict[int, list[Told]] = {}
+    for told in facts:
+        before = kept.setdefault(told.position, [])
+        same_units = before and {change.unit_id for change in before[-1].changes} == {c.unit_id for c in told.changes}
+        if before and same_units and not before[-1].stands and told.says_the_same(before[-1]):
+            first = before.pop()
+            told.counted_anew_at = told.at
+            told.at, told.by, told.corrects = first.at, first.by, first.corrects
+        before.append(told)
+    return [told for chain in kept.values() for told in chain]
 
 
 def _moved(event: LedgerEvent) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from bs4 import BeautifulSoup, Tag
 
 from licensetrack.allocation import life
+from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.story import story_of_set
 from licensetrack.core import db
@@ -91,3 +92,17 @@ def test_a_unit_page_shows_what_it_holds_and_opens_into_the_rows(house: House) -
     value = rows.select_one(".figure-value span")
     assert value is not None
     assert value["data-value"] == str(cpus)
+
+
+def test_what_only_counts_anew_after_a_correction_is_told_once(own_house: House) -> None:
+    holder = unit("SZ9103", name="更正单位")
+    wrong = accepted("SQ-2024-9103", holder, cpus=20)
+    with db.reading() as session:
+        facts = facts_of(standing_events(session, wrong.id))
+    issue = next(fact for fact in facts.values() if fact.action == "issue")
+    life.correct_fact(fresh(wrong), issue._replace(cpus=24), actor=person("operator"), reason="登记有误")
+    told = events(own_house.get("/sets/SQ-2024-9103"))
+    assert [item.select_one("strong").get_text() for item in told] == ["已发放", "已发放", "已导入", "已验收"]  # type: ignore[union-attr]
+    assert ["event-gone" in (item["class"] or []) for item in told] == [True, False, False, False]
+    assert "重新计数" in told[2].get_text()
+    assert "已验收CPU数 +24" in told[3].get_text(" ", strip=True)

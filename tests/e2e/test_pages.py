@@ -1,0 +1,133 @@
+"""Every page in a real browser: nothing for axe to find, in both languages, light and dark, wide and narrow."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import Site, watched
+
+SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 740}}
+PAGES = [
+    "/?as_of=2024-06-30", "/sets", "/sets?q=nothing-like-this", "/sets/SQ-2024-0011", "/waiting?as_of=2024-06-30",
+    "/units", "/units/3?as_of=2024-12-31", "/figures?as_of=2024-12-31",
+    "/figures/virtualization.accepted_cpus?as_of=2024-12-31", "/figures/import.pass_rate?as_of=2024-06-30",
+    "/figures/budget.spent?as_of=2024-12-31", "/evaluations", "/evaluations/1", "/load",
+]  # fmt: skip
+
+
+def sign_in(page: Page, site: Site, role: str = "operator") -> None:
+    """Signs a role in."""
+    page.goto("/login")
+    page.locator("input[name=login]").fill(site.logins[role]["login"])
+    page.locator("input[name=password]").fill(site.logins[role]["password"])
+    page.locator("main form [type=submit]").first.click()
+    page.wait_for_selector("nav.places")
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page itself scrolls sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("light", "size"), [("light", "wide"), ("dark", "wide"), ("dark", "narrow")])
+def test_no_page_breaks_a_rule_of_accessibility_or_scrolls_sideways(
+    browser: Browser, site: Site, violations: Callable[[Page], list[str]], light: Any, size: str
+) -> None:
+    language = "zh_CN" if light == "light" else "en"
+    with watched(browser, site.url, viewport=SIZES[size], color_scheme=light) as (context, _):
+        context.add_cookies([{"name": "language", "value": language, "url": site.url}])
+        page = context.new_page()
+        page.goto("/login")
+        found = [f"/login: {line}" for line in violations(page)]
+        sign_in(page, site)
+        for path in PAGES:
+            page.goto(path)
+            found += [f"{path}: {line}" for line in violations(page)]
+            if sideways(page):
+                found.append(f"{path}: scrolls sideways by {sideways(page)} pixels")
+        assert not found, "\n".join(found)
+
+
+def test_the_chosen_light_overrules_the_system(browser: Browser, site: Site) -> None:
+    def ground(page: Page) -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    with watched(browser, site.url, color_scheme="dark") as (context, _):
+        page = context.new_page()
+        page.goto("/login")
+        dark = ground(page)
+        page.click("button[name=theme][value=light]")
+        light = ground(page)
+        assert light != dark
+        assert page.locator("html").get_attribute("data-bs-theme") == "light"
+        page.click("button[name=theme][value=auto]")
+        assert ground(page) == dark
+
+
+def test_the_error_page_passes_too(browser: Browser, site: Site, violations: Callable[[Page], list[str]]) -> None:
+    with watched(browser, site.url) as (context, watch):
+        watch.expect("404")
+        page = context.new_page()
+        sign_in(page, site)
+        page.goto("/nowhere")
+        assert page.locator("h1").inner_text() == "未找到"
+        assert violations(page) == []
+
+
+def test_the_whole_frame_works_with_the_keyboard_alone(browser: Browser, site: Site) -> None:
+    with watched(browser, site.url, viewport=SIZES["wide"]) as (context, _):
+        page = context.new_page()
+        page.goto("/login")
+        page.locator("input[name=login]").focus()
+        page.keyboard.type(site.logins["operator"]["login"])
+        page.keyboard.press("Tab")
+        page.keyboard.type(site.logins["operator"]["password"])
+        page.keyboard.press("Enter")
+        page.wait_for_selector("nav.places")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip-link"
+        assert page.locator(".skip-link").bounding_box()["y"] >= 0  # type: ignore[index]
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        page.locator("details.me summary").focus()
+        page.keyboard.press("Enter")
+        assert page.locator(".me-panel").is_visible()
+        page.keyboard.press("Escape")
+        assert not page.locator(".me-panel").is_visible()
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_what_has_the_focus_can_be_seen(browser: Browser, site: Site) -> None:
+    with watched(browser, site.url, viewport=SIZES["wide"]) as (context, _):
+        page = context.new_page()
+        sign_in(page, site)
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            outline = page.evaluate("getComputedStyle(document.activeElement).outline")
+            assert " none " not in outline
+            assert float(re.findall(r"([\d.]+)px", outline)[0]) >= 2
+
+
+def test_letters_in_charts_keep_their_size_on_a_narrow_screen(browser: Browser, site: Site) -> None:
+    with watched(browser, site.url, viewport=SIZES["narrow"]) as (context, _):
+        page = context.new_page()
+        sign_in(page, site)
+        page.goto("/?as_of=2024-12-31")
+        heights = page.evaluate(
+            "[...document.querySelectorAll('svg.chart text')].filter(t => t.getClientRects().length)"
+            ".map(t => t.getBoundingClientRect().height)"
+        )
+        assert heights
+        assert min(heights) >= 10
+
+
+def test_a_page_prints_without_its_frame(browser: Browser, site: Site) -> None:
+    with watched(browser, site.url, viewport=SIZES["wide"]) as (context, _):
+        page = context.new_page()
+        sign_in(page, site)
+        page.emulate_media(media="print")
+        assert not page.locator(".frame").is_visible()
+        assert page.locator("h1").is_visible()
