@@ -1,4 +1,4 @@
-"""Figures and rows as JSON says them, the same from the command line and the API: whole numbers whole, days and instants in ISO form."""
+"""Figures and rows as JSON says them, alike from the command line and the API."""
 
 from __future__ import annotations
 
