@@ -22,7 +22,7 @@ from licensetrack.core import db
 from licensetrack.exchange import loading
 from licensetrack.units.models import Unit
 
-ROUNDS = 5
+ROUNDS = 3
 SHEET = "授权发放台账"
 LEDGER = f"{SHEET}.xlsx"
 KEY = "0" * 32
