@@ -57,7 +57,7 @@ def make_engine(url: str) -> Engine:
     if address.drivername in ("postgres", "postgresql"):  # as most people write it; the driver we ship is psycopg 3
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
-        limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+        limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC -c datestyle=ISO"
         return create_engine(
             address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits}
         )

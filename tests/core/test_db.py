@@ -141,12 +141,18 @@ def test_a_writing_transaction_holds_the_lock_from_its_beginning(sqlite_url: str
     engine.dispose()
 
 
-def test_postgres_waits_three_seconds_for_a_lock_and_reads_in_utc(postgres_url: str) -> None:
+def test_postgres_waits_three_seconds_for_a_lock_and_writes_days_and_hours_as_we_do(postgres_url: str) -> None:
     engine = make_engine(postgres_url)
+    asked = ("lock_timeout", "idle_in_transaction_session_timeout", "TimeZone", "transaction_isolation")
+    with engine.begin() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+        for setting in ("datestyle = 'German'", "timezone = 'Asia/Shanghai'"):
+            connection.exec_driver_sql(f"ALTER DATABASE {name} SET {setting}")
+    engine.dispose()  # connections made from here on meet the settings of another house
     with engine.connect() as connection:
-        asked = ("lock_timeout", "idle_in_transaction_session_timeout", "TimeZone", "transaction_isolation")
         found = [connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in asked]
-    assert found == ["3s", "1min", "UTC", "read committed"]
+        day = connection.exec_driver_sql("SELECT CAST(date '2024-03-05' AS varchar)").scalar_one()
+    assert (found, day) == (["3s", "1min", "UTC", "read committed"], "2024-03-05")
     engine.dispose()
 
 
