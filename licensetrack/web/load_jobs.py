@@ -44,6 +44,7 @@ class Job:
     beat: float = 0.0
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     changes: int = 0
+    writes: bool = False
     errors: int = 0
     warnings: int = 0
     refusal: tuple[str, dict[str, Any]] | None = None
@@ -166,7 +167,7 @@ class Jobs:
 
     def _keep(self, job: Job, outcome: Outcome) -> None:
         changes = [change.as_dict() for change in outcome.changes if change.action != SAME]
-        job.counts, job.changes = outcome.counts, len(changes)
+        job.counts, job.changes, job.writes = outcome.counts, len(changes), outcome.changed_anything
         job.errors = sum(problem.severity == "error" for problem in outcome.problems)
         job.warnings = len(outcome.problems) - job.errors
         self._put(job, "changes.json", changes)

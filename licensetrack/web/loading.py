@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from licensetrack.core.db import reading
 from licensetrack.core.errors import Conflict, Refused
+from licensetrack.exchange.changes import ACTIONS
 from licensetrack.exchange.loading import NamedBytes
 from licensetrack.units.models import Unit
 from licensetrack.web import wording
@@ -24,7 +25,6 @@ loading = Blueprint("loading", __name__, url_prefix="/load")
 PERMISSION = "exchange:ledger:load"
 PAGE_SIZE = 100
 MOST_FILES = 50
-ACTIONS = ("new", "changed", "same")
 LEDGERS = {
     "units": (lazy_gettext("Units"), "单位名录"),
     "issues": (lazy_gettext("Issues"), "授权发放台账"),

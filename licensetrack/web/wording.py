@@ -74,12 +74,12 @@ FIELDS = {
     "contact": lazy_gettext("Contact"),
     "phone": lazy_gettext("Phone"),
     "product": lazy_gettext("Product"),
-    "kind": lazy_gettext("Kind"),
+    "kind": lazy_gettext("Type"),
     "amount": lazy_gettext("Amount (yuan)"),
     "summary": lazy_gettext("Summary"),
     "received": lazy_gettext("Received"),
     "responded": lazy_gettext("Answered"),
-    "completed": lazy_gettext("Completed"),
+    "completed": lazy_gettext("Completed at"),
     "outcome": lazy_gettext("Outcome"),
     "satisfaction": lazy_gettext("Mark"),
 }
@@ -99,10 +99,10 @@ EVALUATION_ACTIONS = {
     "evaluate": lazy_gettext("Made"),
     "reopen": lazy_gettext("Re-opened"),
     "rework": lazy_gettext("Reworked"),
-    "complete": lazy_gettext("Completed"),
-    "review": lazy_gettext("Reviewed"),
+    "complete": lazy_gettext("Completion"),
+    "review": lazy_gettext("Review"),
     "send_back": lazy_gettext("Sent back"),
-    "sign": lazy_gettext("Signed off"),
+    "sign": lazy_gettext("Sign-off"),
 }
 ROLES = {
     "system_administrator": lazy_gettext("System administrator"),

@@ -8,11 +8,13 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from licensetrack.accounts.permissions import SYSTEM
+from licensetrack.accounts.users import create_user
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.core import db
 from licensetrack.core.audit import AuditEntry
 from licensetrack.units.directory import UnitEntry, update_unit
-from tests.site import CORRECTED, House, person
+from tests.site import CORRECTED, PASSWORD, House, person
 from tests.trade import day, issued, unit
 
 
@@ -163,12 +165,7 @@ def test_an_export_runs_no_formula(own_house: House, form: str) -> None:
 
 
 def test_an_empty_ledger_says_what_to_do_next(own_house: House, sqlite_url: str) -> None:
-    from tests.site import PASSWORD
-
     db.connect(sqlite_url)
-    from licensetrack.accounts.permissions import SYSTEM
-    from licensetrack.accounts.users import create_user
-
     create_user("operator", "operator", "operator", PASSWORD, actor=SYSTEM)
     own_house.clients.clear()
     page = own_house.get("/sets")

@@ -9,10 +9,12 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from licensetrack.accounts.permissions import SYSTEM
+from licensetrack.accounts.users import create_user
 from licensetrack.allocation.models import LedgerEvent
 from licensetrack.core import db
 from licensetrack.web.load_jobs import SILENT_SECONDS, Jobs
-from tests.site import SAMPLE, House, open_house, open_session, person
+from tests.site import SAMPLE, House, open_house, person
 
 ISSUES = SAMPLE / "授权发放台账.xlsx"
 
@@ -177,16 +179,30 @@ def test_work_whose_process_died_is_shown_as_interrupted(own_house: House, monke
 
 def test_new_sets_are_listed_row_by_row_with_their_ledger(own_house: House, sqlite_url: str) -> None:
     db.connect(sqlite_url)
-    from licensetrack.accounts.permissions import SYSTEM
-    from licensetrack.accounts.users import create_user
-
     create_user("operator", "operator", "operator", "correct horse 42", actor=SYSTEM)
     own_house.clients.clear()
-    assert open_session("operator")
     address = upload(own_house, *((path.name, path.read_bytes()) for path in SAMPLE.glob("*.xlsx")))
     page = own_house.get(f"{address}?show=units")
     assert len(BeautifulSoup(page, "html.parser").select("section[aria-labelledby=rows] tbody tr")) == 100
     assert "第 1 页，共 2 页" in page
+    own_house.client().post(f"{address}/confirm")
+    wait(own_house, address)
+    assert "4,375" in own_house.get("/?as_of=2024-12-31")
+
+
+def test_imports_without_their_issues_are_kept_and_wait(own_house: House, sqlite_url: str) -> None:
+    db.connect(sqlite_url)
+    create_user("operator", "operator", "operator", "correct horse 42", actor=SYSTEM)
+    own_house.clients.clear()
+    imports = SAMPLE / "导入验收台账.xlsx"
+    address = upload(own_house, (imports.name, imports.read_bytes()))
+    page = own_house.get(address)
+    assert "等待其他台账" in page
+    assert counted(page)["waits"] == "221"
+    own_house.client().post(f"{address}/confirm")
+    assert "台账已导入" in own_house.get(wait(own_house, address))
+    rest = [path for path in SAMPLE.glob("*.xlsx") if path != imports]
+    address = upload(own_house, *((path.name, path.read_bytes()) for path in rest))
     own_house.client().post(f"{address}/confirm")
     wait(own_house, address)
     assert "4,375" in own_house.get("/?as_of=2024-12-31")
