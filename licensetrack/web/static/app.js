@@ -1,4 +1,9 @@
-// What every page does beyond HTML: a menu closes when one looks elsewhere. Pages bring their own modules.
+// What every page does beyond HTML: the strip of places shows where one is, a menu closes when one looks elsewhere.
+const here = document.querySelector(".places [aria-current]");
+if (here) {
+  here.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 const menus = document.querySelectorAll("details.me");
 
 document.addEventListener("click", (event) => {
