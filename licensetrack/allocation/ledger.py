@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session, aliased
@@ -122,6 +122,49 @@ def post(
     """
     claim(db, license_set)
     recorded = standing_events(db, license_set.id)
+    used = db.scalars(select(_events.c.position).where(_events.c.set_id == license_set.id)).all() if add else ()
+    before, entitlement_before = (license_set.issued_sets, license_set.issued_cpus), license_set.entitlement_id
+    product, entitlement_id = right or (license_set.product, license_set.entitlement_id)
+    planned = plan(license_set, recorded, used, operation, add=add, drop=drop, replace=replace, product=product)
+    if planned.events:
+        db.execute(insert(LedgerEvent), planned.events)
+    if any(fact.action == "issue" for fact in replace):
+        describe(db, license_set.id, planned.issue)
+    write_state(db, license_set, planned.state, planned.seq, product=product, entitlement_id=entitlement_id)
+    after = planned.state.standing()
+    if license_set.kind == FORMAL:
+        changes = {entitlement_before: (-before[0], -before[1])}
+        sets, cpus = changes.get(entitlement_id, (0, 0))
+        changes[entitlement_id] = (sets + after[0], cpus + after[1])
+        for changed in sorted(changes):  # one order for all, so that nobody waits in a ring
+            use_entitlement(db, changed, *changes[changed])
+    return planned.state
+
+
+class Posting(NamedTuple):
+    """What changed facts of one set come to: its state, its issue, its last seq, and the events to be inserted."""
+
+    state: State
+    issue: Fact
+    seq: int
+    events: list[dict[str, object]]
+
+
+def plan(
+    license_set: LicenseSet | Row[Any],
+    recorded: Sequence[Row[Any]],
+    used: Iterable[int],
+    operation: Operation,
+    *,
+    add: Sequence[Fact] = (),
+    drop: Sequence[int] = (),
+    replace: Sequence[Fact] = (),
+    product: str,
+) -> Posting:
+    """Folds the facts as they will be and says which events take the books there; writes nothing.
+
+    `recorded` are the standing events, `used` all positions that the set ever used. Raises Refused, Conflict.
+    """
     facts = facts_of(recorded)
     if any(position not in facts for position in (*drop, *(fact.position for fact in replace))):
         raise Conflict(CHANGED, number=license_set.number)
@@ -130,27 +173,15 @@ def post(
     facts.update({fact.position: fact for fact in replace})
     if not facts:
         raise Refused("The issue itself can not be taken back; revoke the set instead.")
-    used = set(db.scalars(select(_events.c.position).where(_events.c.set_id == license_set.id))) if add else set()
+    taken = set(used)
     for fact in add:
-        placed = _place(facts, fact, used)
+        placed = _place(facts, fact, taken)
         facts[placed.position] = placed
-        used.add(placed.position)
+        taken.add(placed.position)
     ordered = in_order(list(facts.values()))
     state, legs = fold(ordered)
-    before, entitlement_before = (license_set.issued_sets, license_set.issued_cpus), license_set.entitlement_id
-    product, entitlement_id = right or (license_set.product, license_set.entitlement_id)
-    seq = _write_events(db, license_set, product, operation, recorded, list(zip(ordered, legs, strict=True)))
-    if any(fact.action == "issue" for fact in replace):
-        describe(db, license_set, ordered[0])
-    write_state(db, license_set, state, seq, product=product, entitlement_id=entitlement_id)
-    after = state.standing()
-    if license_set.kind == FORMAL:
-        changes = {entitlement_before: (-before[0], -before[1])}
-        sets, cpus = changes.get(entitlement_id, (0, 0))
-        changes[entitlement_id] = (sets + after[0], cpus + after[1])
-        for changed in sorted(changes):  # one order for all, so that nobody waits in a ring
-            use_entitlement(db, changed, *changes[changed])
-    return state
+    seq, events = _events_to_write(license_set, product, operation, recorded, list(zip(ordered, legs, strict=True)))
+    return Posting(state, ordered[0], seq, events)
 
 
 def _place(facts: dict[int, Fact], fact: Fact, used: set[int]) -> Fact:
@@ -172,15 +203,14 @@ def _place(facts: dict[int, Fact], fact: Fact, used: set[int]) -> Fact:
     return fact._replace(position=position)
 
 
-def _write_events(
-    db: Session,
-    license_set: LicenseSet,
+def _events_to_write(
+    license_set: LicenseSet | Row[Any],
     product: str,
     operation: Operation,
-    recorded: Sequence[Row[tuple[LedgerEvent]]],
+    recorded: Sequence[Row[Any]],
     wanted: Sequence[tuple[Fact, list[Leg]]],
-) -> int:
-    """Reverses recorded events that are no longer right, posts those that are missing; returns the set's last seq."""
+) -> tuple[int, list[dict[str, object]]]:
+    """Reversals of recorded events that are no longer right, and those that are missing; with the set's last seq."""
     seq = license_set.version
     standing: dict[int, list[Row[tuple[LedgerEvent]]]] = {}
     for event in recorded:
@@ -214,9 +244,7 @@ def _write_events(
     for dropped in standing.values():
         for event in dropped:
             _reverse(event, append)
-    if rows:
-        db.execute(insert(LedgerEvent), rows)
-    return seq
+    return seq, rows
 
 
 def _reverse(event: Row[tuple[LedgerEvent]], append: Callable[[str, Fact, Leg, int | None], None]) -> None:

@@ -15,7 +15,7 @@ from licensetrack.units.directory import ensure_platforms
 CHANGED = "The set %(number)s changed meanwhile. Please look at it again."
 
 
-def _values(state: State) -> dict[str, object]:
+def state_values(state: State) -> dict[str, object]:
     """The state row's columns that the fold decides."""
     return {
         "unit_id": state.holder.unit_id, "stage": state.stage, "cpus": state.cpus, "issued_on": state.issued_on,
@@ -24,7 +24,7 @@ def _values(state: State) -> dict[str, object]:
     }  # fmt: skip
 
 
-def describe(db: Session, license_set: LicenseSet, issue: Fact) -> None:
+def describe(db: Session, set_id: int, issue: Fact) -> None:
     """Shows on the state row what a corrected issue says besides its figures."""
     shown, holder = issue.details or {}, issue.holder
     platform = shown.get("platform")
@@ -34,7 +34,7 @@ def describe(db: Session, license_set: LicenseSet, issue: Fact) -> None:
     support_end = shown.get("support_end")
     db.execute(
         update(LicenseSet)
-        .where(LicenseSet.id == license_set.id)
+        .where(LicenseSet.id == set_id)
         .values(
             platform_id=platform_id,
             license_file=shown.get("license_file", ""),
@@ -64,7 +64,7 @@ def claim(db: Session, license_set: LicenseSet) -> None:
 
 def write_state(db: Session, license_set: LicenseSet, state: State, seq: int, **right: object) -> None:
     """Writes what the fold says, the last seq, and where it was corrected the right; the set in hand shows it then."""
-    values = _values(state) | {"version": seq} | right
+    values = state_values(state) | {"version": seq} | right
     db.execute(
         update(LicenseSet)
         .where(LicenseSet.id == license_set.id)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from licensetrack.allocation.bulk_posting import RecordedSet
 from licensetrack.allocation.fold import Fact, fold, in_order
 from licensetrack.core.errors import DomainError
 from licensetrack.exchange.matching import Match, Stated
-from licensetrack.exchange.recorded_sets import TEMPORARY_MARK, RecordedSet
+from licensetrack.exchange.recorded_sets import TEMPORARY_MARK, issued_on
 from licensetrack.exchange.statements import SetStatement, without_doubles
 
 
@@ -44,7 +45,7 @@ def divide(statement: SetStatement, recorded: Mapping[str, RecordedSet]) -> tupl
     if issue and not temporary_issue and not statement.facts and not recorded:
         return [issue], []
     formal, temporary = recorded.get(statement.number), recorded.get(statement.number + TEMPORARY_MARK)
-    start = issue[0].on if issue else formal.issued_on if formal else None
+    start = issue[0].on if issue else issued_on(formal) if formal else None
     has_temporary = temporary_issue is not None or temporary is not None
     for_formal: list[Stated] = [issue] if issue else []
     for_temporary: list[Stated] = [temporary_issue] if temporary_issue else []

@@ -9,9 +9,10 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from licensetrack.allocation.bulk_posting import BulkPosting, RecordedSet
 from licensetrack.allocation.fold import fold, in_order
 from licensetrack.allocation.issuing import NewSet, add_sets
-from licensetrack.allocation.ledger import Operation, post
+from licensetrack.allocation.ledger import Operation
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import FIRST_DAY, check_day, check_size
 from licensetrack.allocation.stages import FORMAL, TEMPORARY
@@ -22,7 +23,7 @@ from licensetrack.core.names import nearest
 from licensetrack.exchange.changes import CHANGED, NEW, SAME, Fields, Outcome
 from licensetrack.exchange.lives import divide, first_wrong, folds, life
 from licensetrack.exchange.matching import Match, Retelling, Stated, differences, match
-from licensetrack.exchange.recorded_sets import TEMPORARY_MARK, RecordedSet, any_set, recorded_sets
+from licensetrack.exchange.recorded_sets import TEMPORARY_MARK, any_set, issued_on, recorded_sets
 from licensetrack.exchange.statements import (
     Holders,
     SetStatement,
@@ -61,6 +62,7 @@ class SetLoader:
         self._was_empty = not any_set(db)
         self._numbers: list[str] | None = None
         self._new: list[NewSet] = []
+        self._postings = BulkPosting(db, operation)
         self._platforms: dict[tuple[int, str], int] = {}
         self._today = today()
 
@@ -80,9 +82,11 @@ class SetLoader:
                         self._papers.weigh(recorded[number].facts, facts)
             for statement, formal, temporary in parts:
                 self._load_one(statement, formal, temporary, recorded)
-            if self._new and not self._outcome.refused:
+            if not self._outcome.refused:
+                self._postings.write()
                 add_sets(self._db, self._new, self._operation, self._platforms)
             self._new.clear()
+            self._postings = BulkPosting(self._db, self._operation)
             self._progress(len(chunk))
 
     def _load_plain(self, statement: SetStatement) -> bool:
@@ -109,8 +113,8 @@ class SetLoader:
                 self._outcome.refuse(statement.source, UNKNOWN_PRODUCT, values, "product", statement.row.product)
                 return False
             formal = recorded.get(statement.number)
-            if formal and statement.row.kind == TEMPORARY and statement.temporary_on > formal.issued_on:
-                values = {"number": statement.number, "on": str(formal.issued_on)}
+            if formal and statement.row.kind == TEMPORARY and statement.temporary_on > issued_on(formal):
+                values = {"number": statement.number, "on": str(issued_on(formal))}
                 self._outcome.refuse(statement.source, WAS_FORMAL, values, "kind")
                 return False
             return statement.holder is not None  # without one, its error is noted already
@@ -146,7 +150,7 @@ class SetLoader:
         recorded: RecordedSet | None,
         predecessor: str,
     ) -> None:
-        product = statement.row.product if statement.row is not None or recorded is None else recorded.product
+        product = statement.row.product if statement.row is not None or recorded is None else recorded.row.product
         right = self._rights[product]
         if not self._rows_are_right(stated, right):
             return
@@ -171,17 +175,15 @@ class SetLoader:
     ) -> None:
         matched = self._matched(recorded, stated)
         self._note_matched(number, matched)
-        other_product = product != recorded.product
+        other_product = product != recorded.row.product
         if other_product:
             issue = next(source for fact, source in stated if fact.action == "issue")
-            self._outcome.note(CHANGED, issue, number, {"product": (recorded.product, product)})
+            self._outcome.note(CHANGED, issue, number, {"product": (recorded.row.product, product)})
         if not (matched.corrected or matched.new or other_product) or self._outcome.refused:
             return
         try:
-            post(
-                self._db,
-                self._db.get_one(LicenseSet, recorded.id, populate_existing=True),
-                self._operation,
+            self._postings.post(
+                recorded,
                 add=[fact for fact, _ in in_telling_order(matched.new)],
                 replace=[fact for _, fact, _ in matched.corrected],
                 right=(product, right.entitlement_id) if other_product else None,
