@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from licensetrack.config import Settings
+    from config import Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -19,14 +19,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from licensetrack.api.service import register as add_interface
-    from licensetrack.config import from_environment
+    from config import ROOT, from_environment
     from licensetrack.core import blobs, db
     from licensetrack.web.rooms import register as add_pages
 
     settings = settings or from_environment()
     db.connect(settings.database_url)
     blobs.use_folder(settings.blobs)
-    app = Flask(__name__, static_folder="web/static", template_folder="templates")
+    app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.upload_bytes,

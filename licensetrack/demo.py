@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from licensetrack.accounts import users
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
-from licensetrack.config import INSTANCE, from_environment
+from config import INSTANCE, from_environment
 from licensetrack.core import audit, blobs, db, schema
 from licensetrack.core.errors import Refused
 from licensetrack.exchange import loading

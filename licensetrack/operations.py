@@ -12,7 +12,7 @@ import click
 
 from licensetrack.accounts import users
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Scope
-from licensetrack.config import from_environment
+from config import from_environment
 from licensetrack.core import blobs, db, schema
 from licensetrack.core.errors import DomainError
 from licensetrack.terminal import say, translate

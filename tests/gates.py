@@ -10,7 +10,7 @@ GATES = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "lint": ["-m", "ruff", "check", "--output-format=concise", "."],
     "storeys": ["-c", "from importlinter.cli import lint_imports_command as main; main()"],
-    "templates": ["-m", "djlint", "--lint", "--allow-empty-input", "licensetrack"],
+    "templates": ["-m", "djlint", "--lint", "--allow-empty-input", "templates"],
     "types": ["-m", "mypy", "--no-error-summary"],
 }
 

@@ -22,7 +22,7 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.allocation import life
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.config import Settings
+from config import Settings
 from licensetrack.core import blobs, db
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading

@@ -19,7 +19,7 @@ def test_the_gate_stands_open(name: str) -> None:
     [
         ("format", "bad.py", "x = 'single'\n"),
         ("lint", "bad.py", "import os\n"),
-        ("templates", "licensetrack/templates/bad.html", "<div><p>never closed</div>\n"),
+        ("templates", "templates/bad.html", "<div><p>never closed</div>\n"),
         ("types", "licensetrack/__init__.py", "def untyped(x):\n    return x\n"),
     ],
 )

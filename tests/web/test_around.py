@@ -11,7 +11,7 @@ from licensetrack.web import vendor
 from tests.site import House
 
 STATIC = Path(__file__).resolve().parents[2] / "licensetrack" / "web" / "static"
-TEMPLATES = STATIC.parents[1] / "templates"
+TEMPLATES = STATIC.parents[2] / "templates"
 # Offices have browsers of 2020 (Chromium 86): what came later fails there without a word.
 TOO_NEW_STYLE = (
     r":has\(|:is\(|:where\(|@container|@layer|color-mix\(|oklch\(|\binset\s*:|aspect-ratio|\b[ds]vh\b|&\s*[.:{>]"

@@ -12,9 +12,10 @@ from licensetrack.exchange import problems
 from licensetrack.measures.catalogue import MEASURES
 from tests.site import CORRECTED, House
 
-PACKAGE = Path(__file__).resolve().parents[2] / "licensetrack"
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "licensetrack"
 CATALOGUE = PACKAGE / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
-METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+METHODS = {PACKAGE: [("**.py", "python")], ROOT / "templates": [("**.html", "jinja2")]}
 # Whoever refuses speaks in msgids: these constructors are gettext calls that the shell completes.
 SPEAKERS = (
     "lazy_gettext Refused Conflict Forbidden NotFound DomainError Unreadable Bad Term translate FileError".split()
@@ -28,10 +29,9 @@ NAMES = {"BMS", "CPU", "CPUs", "Excel", "CSV", "PDF", "Word", "English", "MB", "
 def extracted() -> set[str]:
     """Every msgid of code and templates."""
     found = set()
-    for _, _, message, _, _ in extract_from_dir(
-        PACKAGE, METHODS, {"**/templates/**.html": {"trimmed": "true"}}, KEYWORDS
-    ):
-        found.add(message if isinstance(message, str) else message[0])
+    for folder, methods in METHODS.items():
+        for _, _, message, _, _ in extract_from_dir(folder, methods, {"**.html": {"trimmed": "true"}}, KEYWORDS):
+            found.add(message if isinstance(message, str) else message[0])
     return found
 
 
