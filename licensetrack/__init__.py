@@ -18,8 +18,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from licensetrack.api.service import register as add_interface
     from config import ROOT, from_environment
+    from licensetrack.api.service import register as add_interface
     from licensetrack.core import blobs, db
     from licensetrack.web.rooms import register as add_pages
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import inspect, select
 from sqlalchemy.engine import make_url
 
+from config import INSTANCE, from_environment
 from licensetrack.accounts import users
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
-from config import INSTANCE, from_environment
 from licensetrack.core import audit, blobs, db, schema
 from licensetrack.core.errors import Refused
 from licensetrack.exchange import loading

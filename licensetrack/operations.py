@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
+from config import from_environment
 from licensetrack.accounts import users
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Scope
-from config import from_environment
 from licensetrack.core import blobs, db, schema
 from licensetrack.core.errors import DomainError
 from licensetrack.terminal import say, translate

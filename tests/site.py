@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from config import Settings
 from licensetrack import create_app
 from licensetrack.accounts import users
 from licensetrack.accounts.models import LoginSession
@@ -22,7 +23,6 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.allocation import life
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
-from config import Settings
 from licensetrack.core import blobs, db
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading

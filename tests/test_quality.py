@@ -27,6 +27,7 @@ def test_the_gate_is_shut_for_a_bad_example(name: str, path: str, text: str, tmp
     bad = tmp_path / path
     bad.parent.mkdir(parents=True, exist_ok=True)
     bad.write_text(text, encoding="utf-8")
+    (tmp_path / "config.py").write_text('"""What an installation may set."""\n', encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(Path("pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
     answer = ask(name, tmp_path)
     assert answer.returncode != 0
