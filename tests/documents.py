@@ -88,8 +88,8 @@ def _exists_somewhere(path: str) -> bool:
 @cache
 def source() -> str:
     """All that the project's own code and settings say."""
-    files = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.toml"), *(ROOT / "migrations").rglob("*.py")]
-    return "\n".join(path.read_text(encoding="utf-8") for path in [*files, ROOT / "run.py", ROOT / "pyproject.toml"])
+    files = [*ROOT.glob("*.py"), *PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.toml"), *(ROOT / "migrations").rglob("*.py")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in [*files, ROOT / "pyproject.toml"])
 
 
 @cache
