@@ -55,8 +55,15 @@ def name_key(text: str) -> str:
     Full-width and half-width forms, blanks anywhere, both kinds of brackets, invisible characters and letter case
     make no difference. Look-alike characters (市 and 巿) stay apart: which one was meant is not ours to guess.
     """
-    folded = unicodedata.normalize("NFKC", visible(text)).translate(_ALIKE)
-    return _BLANK.sub("", visible(folded)).casefold()
+    key = _folded(text)
+    while (again := _folded(key)) != key:  # what a blank kept apart (an accent from its letter) joins once it is gone
+        key = again
+    return key
+
+
+def _folded(text: str) -> str:
+    alike = unicodedata.normalize("NFKC", visible(text)).translate(_ALIKE)
+    return _BLANK.sub("", visible(alike)).casefold()
 
 
 def nearest(text: str, candidates: Iterable[str], n: int = 3) -> list[str]:

@@ -225,8 +225,8 @@ def test_a_story_tells_what_was_said_first_then_what_is_right() -> None:
         told = story_of_set(db, license_set.id)
     assert [(one.action, one.cpus, one.stands, one.corrects) for one in told] == [
         ("issue", 16, False, False), ("issue", 18, True, True),
-        ("relocate", None, False, False), ("relocate", None, True, True),
-    ]  # fmt: skip
+        ("relocate", None, True, False),
+    ], "the relocation says what it said, and only counts anew"  # fmt: skip
     changes = {change.unit: change.deltas["issued_cpus"] for change in told[-1].changes}
     assert changes == {"甲单位": -18, "乙单位": 18}
 
