@@ -59,7 +59,7 @@ def test_a_ledger_with_an_error_is_refused_and_the_mended_one_is_loaded(
     sign_in: Callable[[str], Page], violations: Callable[[Page], list[str]], tmp_path: Path
 ) -> None:
     page = sign_in("operator")
-    page.get_by_role("link", name="导入台账").click()
+    page.get_by_role("link", name="载入台账").click()
     page.locator("input[type=file]").set_input_files(changed(tmp_path, "发放.xlsx", I5="2024年13月5日"))
     expect(page.locator("[data-chosen] li")).to_contain_text("发放.xlsx")
     page.get_by_role("button", name="开始核对").click()

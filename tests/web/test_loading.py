@@ -171,7 +171,7 @@ def test_work_whose_process_died_is_shown_as_interrupted(own_house: House, monke
     job = kept.job(Path(address).name, person("operator"))
     job.state = "loading"
     kept._write(job)
-    assert "正在导入台账" in own_house.get(address)
+    assert "正在载入台账" in own_house.get(address)
     later = time.time() + SILENT_SECONDS + 1
     monkeypatch.setattr(time, "time", lambda: later)
     assert "处理中断" in own_house.get(address)
