@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from licensetrack.core.columns import canonical_json
 from licensetrack.exchange.problems import MORE_PROBLEMS, Problem
 
 NEW, CHANGED, SAME, WAITS = "new", "changed", "same", "waits"
@@ -86,6 +88,13 @@ class Outcome:
         first = itemgetter(0)
         counted = Counter(zip(map(first, self._by_row), map(first, self._by_row.values()), strict=True))
         return {kind: {action: counted[kind, action] for action in ACTIONS} for kind, _ in counted}
+
+    def digest(self) -> str:
+        """SHA-256 of what each row does: two runs of the same files with one digest do the same."""
+        running = hashlib.sha256()
+        for change in self.changes:
+            running.update(canonical_json(change.as_dict()).encode())
+        return running.hexdigest()
 
     def note(self, action: str, source: Source, subject: str, fields: Fields = _NO_FIELDS) -> None:
         """Adds what one row does; a row that tells of several facts (an import and its acceptance) stays one entry."""

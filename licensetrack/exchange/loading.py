@@ -18,6 +18,7 @@ from licensetrack.allocation.ledger import Operation
 from licensetrack.core import audit, blobs
 from licensetrack.core.clock import business_day
 from licensetrack.core.db import transaction
+from licensetrack.core.errors import Conflict
 from licensetrack.exchange import waiting
 from licensetrack.exchange.changes import WAITS, Outcome, Source
 from licensetrack.exchange.parcels import NEED_UNITS, Parcel, Unpacking
@@ -27,6 +28,7 @@ from licensetrack.exchange.reading import READ_ENDINGS, read
 from licensetrack.exchange.table_reader import Table
 
 PERMISSION = "exchange:ledger:load"
+OVERTAKEN = "The ledger changed since these files were checked; nothing was written. Please check them again."
 
 
 class NamedBytes(NamedTuple):
@@ -65,17 +67,22 @@ def preview(files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = q
     return _run(files, actor, progress, dry_run=True)
 
 
-def load(files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = quiet) -> Outcome:
+def load(
+    files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = quiet, promised: str | None = None
+) -> Outcome:
     """Loads files, all or nothing: with one error in one cell nothing is written. The same again changes nothing.
 
     The order of files and of loads does not matter: a ledger that refers to units or sets of which there is none at all
     yet is kept, and taken in by the load that brings them (docs/adr/0009).
-    Raises Forbidden, or Conflict where the database is busy.
+    `promised` is the digest of a preview's outcome: the load then does that and nothing else.
+    Raises Forbidden, or Conflict where the database is busy or the ledger changed since the preview.
     """
-    return _run(files, actor, progress, dry_run=False)
+    return _run(files, actor, progress, dry_run=False, promised=promised)
 
 
-def _run(files: Sequence[NamedBytes], actor: Actor, progress: Progress, *, dry_run: bool) -> Outcome:
+def _run(
+    files: Sequence[NamedBytes], actor: Actor, progress: Progress, *, dry_run: bool, promised: str | None = None
+) -> Outcome:
     require(actor, PERMISSION)
     outcome = Outcome(dry_run=dry_run)
     files = _named_apart(files)
@@ -88,6 +95,8 @@ def _run(files: Sequence[NamedBytes], actor: Actor, progress: Progress, *, dry_r
             try:
                 with transaction() as db, db.begin_nested():  # the savepoint undoes a dry run inside a larger act, too
                     _write(db, files, reading.tables, Operation(actor), outcome, meter)
+                    if promised and not outcome.refused and promised != outcome.digest():
+                        raise Conflict(OVERTAKEN)
                     if dry_run or outcome.refused or not outcome.changed_anything:
                         raise _RolledBack
                     for file in files:

@@ -48,6 +48,7 @@ class Job:
     errors: int = 0
     warnings: int = 0
     refusal: tuple[str, dict[str, Any]] | None = None
+    promised: str | None = None  # the digest of what the preview showed: the load does that and nothing else
 
     @property
     def works(self) -> bool:
@@ -129,8 +130,7 @@ class Jobs:
         try:
             files = [NamedBytes(name, (place / f"{i}.bin").read_bytes()) for i, (name, _) in enumerate(job.files)]
             with self._beating(job):
-                act = loading.preview if state == CHECKING else loading.load
-                outcome = act(files, actor=actor, progress=lambda done, total: self._note(job, done, total))
+                outcome = self._run(job, files, actor, state)
             self._keep(job, outcome)
             job.state = WRONG if outcome.refused else READY if state == CHECKING else DONE
             if job.state in (WRONG, DONE):
@@ -142,6 +142,16 @@ class Jobs:
             _log.exception("upload %s failed", job.id)
             job.state = FAILED
         self._write(job)
+
+    def _run(self, job: Job, files: Sequence[NamedBytes], actor: Actor, state: str) -> Outcome:
+        def progress(done: int, total: int) -> None:
+            self._note(job, done, total)
+
+        if state == LOADING:
+            return loading.load(files, actor=actor, progress=progress, promised=job.promised)
+        outcome = loading.preview(files, actor=actor, progress=progress)
+        job.promised = outcome.digest()
+        return outcome
 
     @contextmanager
     def _beating(self, job: Job) -> Iterator[None]:
