@@ -7,11 +7,11 @@ from pathlib import Path
 
 from licensetrack.core.db import reading
 from licensetrack.performance import previewing, queries
-from licensetrack.reports.outputs import write_evaluation
+from licensetrack.reports.outputs import EVALUATION, write_evaluation
 
 
-def write_report(year: int, form: str, target: Path, *, as_of: dt.date | None = None) -> None:
-    """Writes the newest signed evaluation of a year as pdf, docx or xlsx; whole or not at all.
+def write_report(year: int, form: str, target: Path, *, kind: str = EVALUATION, as_of: dt.date | None = None) -> None:
+    """Writes a document of the newest signed evaluation of a year as pdf, docx or xlsx; whole or not at all.
 
     For another day than the signed one it writes a draft as of that day.
     Raises NotFound where the year has none signed.
@@ -23,5 +23,5 @@ def write_report(year: int, form: str, target: Path, *, as_of: dt.date | None = 
         else:
             sheet = previewing.preview(db, signed, as_of)
     part = target.with_name(target.name + ".part")
-    part.write_bytes(write_evaluation(sheet, form))
+    part.write_bytes(write_evaluation(sheet, form, kind))
     part.replace(target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports.document import (
@@ -14,6 +15,7 @@ from licensetrack.reports.document import (
     Paragraph,
     Properties,
     Section,
+    Sheet,
     Signature,
 )
 from licensetrack.reports.evaluation_annexes import (
@@ -65,6 +67,16 @@ def evaluation_workbook(sheet: EvaluationSheet) -> Document:
         tuple(sheets(sheet, texts, _text(sheet, texts))),
         texts.figures,
     )
+
+
+def self_assessment_document(sheet: EvaluationSheet) -> Document:
+    """The form 项目支出绩效自评表 alone, for all three renderers: as a page to be printed, and as a sheet."""
+    texts = Texts(sheet)
+    form = self_assessment(sheet, texts)
+    whole = _document(sheet, texts, blocks=(form,))
+    page = replace(form, caption=f"{TITLE}{form.caption}")
+    draft = "" if sheet.frozen else DRAFT
+    return replace(whole, title=TITLE, subtitle=draft, sheets=(Sheet("自评表", (page,), whole=True),))
 
 
 def _document(sheet: EvaluationSheet, texts: Texts, blocks: tuple[Block, ...]) -> Document:

@@ -6,13 +6,16 @@ from typing import Literal, get_args
 
 from licensetrack.core.errors import NotFound
 from licensetrack.performance.sheet import EvaluationSheet
+from licensetrack.reports.document import Document
 from licensetrack.reports.docx import render_docx
-from licensetrack.reports.evaluation import evaluation_document, evaluation_workbook
+from licensetrack.reports.evaluation import evaluation_document, evaluation_workbook, self_assessment_document
 from licensetrack.reports.pdf import render_pdf
 from licensetrack.reports.xlsx import render_xlsx
 
 Form = Literal["pdf", "docx", "xlsx"]
 FORMS: tuple[Form, ...] = get_args(Form)
+EVALUATION, SELF_ASSESSMENT = "evaluation", "self-assessment"
+KINDS = (EVALUATION, SELF_ASSESSMENT)
 MEDIA_TYPES: dict[Form, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -20,19 +23,28 @@ MEDIA_TYPES: dict[Form, str] = {
 }
 
 
-def write_evaluation(sheet: EvaluationSheet, form: str) -> bytes:
-    """The report as a file's bytes; the same sheet gives the same bytes on any machine, day and hour.
+def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) -> bytes:
+    """One document of an evaluation as bytes; the same sheet gives the same bytes on any machine, day and hour.
 
-    Raises NotFound for another form, wording.WordingError for a number in a text that no figure backs, and ValueError
-    for a workbook from a sheet without traces.
+    `kind` is the whole report, or the form 项目支出绩效自评表 alone.
+    Raises NotFound for another form or kind, wording.WordingError for a number in a text that no figure backs, and
+    ValueError for the report's workbook from a sheet without traces.
     """
+    if kind == SELF_ASSESSMENT:
+        return _rendered(self_assessment_document(sheet), form)
+    if kind != EVALUATION:
+        raise NotFound("There is no kind of document “%(kind)s”.", kind=kind)
+    return _rendered(evaluation_workbook(sheet) if form == "xlsx" else evaluation_document(sheet), form)
+
+
+def _rendered(document: Document, form: str) -> bytes:
     match form:
         case "pdf":
-            return render_pdf(evaluation_document(sheet))
+            return render_pdf(document)
         case "docx":
-            return render_docx(evaluation_document(sheet))
+            return render_docx(document)
         case "xlsx":
-            return render_xlsx(evaluation_workbook(sheet))
+            return render_xlsx(document)
     raise NotFound("There is no output form “%(form)s”.", form=form)
 
 

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+from docx import Document
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
 from licensetrack.accounts.permissions import SYSTEM, Actor
 from licensetrack.core import blobs, db
@@ -53,3 +55,15 @@ def test_a_report_of_a_day_to_come_or_of_an_unsigned_year_is_refused_and_leaves_
     with pytest.raises(NotFound):
         write_report(2023, "pdf", year / "earlier.pdf")
     assert [*year.glob("later*"), *year.glob("earlier*")] == []
+
+
+def test_the_self_assessment_form_comes_alone_in_all_three_forms(year: Path) -> None:
+    for form in ("pdf", "docx", "xlsx"):
+        write_report(2024, form, year / f"form.{form}", kind="self-assessment")
+    text = text_of(year / "form.pdf")
+    assert "项目支出绩效自评表" in text
+    assert "7,515.00" in text
+    assert "附件4" not in text
+    sheet = CalamineWorkbook.from_path(year / "form.xlsx").get_sheet_by_name("自评表").to_python()
+    assert any("总分" in row and 99 in row for row in sheet)
+    assert any("总分" in cell.text for table in Document(year / "form.docx").tables for cell in table.rows[-2].cells)
