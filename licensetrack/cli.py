@@ -58,6 +58,17 @@ def load(paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
     sys.exit(1 if outcome.refused else 0)
 
 
+@main.command()
+@click.argument("name")
+@connected
+def withdraw(name: str) -> None:
+    """Let a file go that waits for another ledger; nothing of it was counted."""
+    from licensetrack.exchange import waiting
+
+    sheets = waiting.withdraw(name, actor=SYSTEM)
+    say(translate("“%(name)s” waits no longer (%(sheets)s).") % {"name": name, "sheets": "、".join(sheets)})
+
+
 def _tell(outcome: Outcome, dry_run: bool) -> None:
     for problem in outcome.problems:
         kind = translate("Error") if problem.severity == "error" else translate("Warning")
@@ -71,9 +82,9 @@ def _tell(outcome: Outcome, dry_run: bool) -> None:
                 fields = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in change.fields.items())
                 where = f"{change.source.file} {change.source.place}"
                 say(f"{where} {change.subject} {translate(change.action)} {fields}".rstrip())
-    actions = ("new", "changed", "same")
+    actions = ("new", "changed", "same", "waits")
     rows = [(translate(kind), *(str(counts[a]) for a in actions)) for kind, counts in outcome.counts.items()]
-    say(table([translate("Ledger"), *map(translate, actions)], rows, right=(1, 2, 3)))
+    say(table([translate("Ledger"), *map(translate, actions)], rows, right=(1, 2, 3, 4)))
     say(translate("Dry run: nothing was written.") if dry_run else translate("Loaded."))
 
 

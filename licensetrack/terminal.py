@@ -82,4 +82,4 @@ class Progress:
         if self._shown and percent != self._last:
             self._last = percent
             bar = "█" * (percent // 4) + "·" * (25 - percent // 4)
-            click.echo(f"\r{bar} {percent:3d} %  {done:,} / {total:,}", nl=False, err=True)
+            click.echo(f"\r{bar} {percent:3d} %", nl=False, err=True)

@@ -13,7 +13,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 import run
-from licensetrack.core import db, schema
+from licensetrack.core import blobs, db, schema
 from tests import debian, postgres
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
@@ -94,8 +94,9 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Engine]:
+def database(database_url: str, tmp_path: Path) -> Iterator[Engine]:
     """The process bound to a fresh database at the newest migration, once on SQLite and once on PostgreSQL."""
+    blobs.use_folder(tmp_path / "blobs")
     engine = db.connect(database_url)
     yield engine
     engine.dispose()

@@ -122,3 +122,12 @@ def test_figures_as_known_before_a_correction(office: Installation, tmp_path: Pa
     assert now["virtualization.accepted_cpus"] - known["virtualization.accepted_cpus"] == 10
     before = office.json("figures", "--as-of", "2024-12-31", "--known-at", "2024-01-01T00:00")["figures"]
     assert before["virtualization.accepted_cpus"] == 0
+
+
+def test_a_ledger_that_waits_can_be_let_go(office: Installation, tmp_path: Path) -> None:
+    [imports] = saved(tmp_path, ledger(IMPORTS, attempt("SQ-1", accepted="02-20")))
+    assert office.run("load", imports).returncode == 0
+    let_go = office.run("withdraw", imports.name)
+    assert (let_go.returncode, "waits no longer" in let_go.stdout) == (0, True), let_go.stderr
+    assert office.run("withdraw", imports.name).returncode == 1
+    assert office.json("verify")["ok"] is True
