@@ -67,8 +67,9 @@ def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
 
 
 @pytest.fixture(params=BOTH)
-def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a fresh database at the newest migration, once on SQLite and once on PostgreSQL."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database at the newest migration, on SQLite and on PostgreSQL, and an empty file store."""
+    blobs.use_folder(tmp_path / "blobs")
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
@@ -94,9 +95,8 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(database_url: str, tmp_path: Path) -> Iterator[Engine]:
+def database(database_url: str) -> Iterator[Engine]:
     """The process bound to a fresh database at the newest migration, once on SQLite and once on PostgreSQL."""
-    blobs.use_folder(tmp_path / "blobs")
     engine = db.connect(database_url)
     yield engine
     engine.dispose()

@@ -53,6 +53,7 @@ def test_no_page_breaks_a_rule_of_accessibility_or_scrolls_sideways(
 
 def test_the_chosen_light_overrules_the_system(browser: Browser, site: Site) -> None:
     def ground(page: Page) -> str:
+        page.wait_for_load_state("load")  # with its style sheets
         return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
     with watched(browser, site.url, color_scheme="dark") as (context, _):
