@@ -2,8 +2,7 @@
 were looked at.
 
 A zip can lie: about sizes, about where its parts begin, by naming a part twice. So every part is unpacked here once,
-in pieces and up to a limit, and the reader behind gets a container of our own making with the same compressed bytes
-(RELIABILITY.md A13).
+in pieces and up to a limit, and the reader behind gets a container of our own making with the same compressed bytes.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Tables out: xlsx with real types in constant memory, and csv; in neither can a text become a formula
-(RELIABILITY.md A12)."""
+"""Tables out: xlsx with real types in constant memory, and csv; in neither can a text become a formula."""
 
 from __future__ import annotations
 
