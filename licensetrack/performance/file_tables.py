@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, overload
 
 from licensetrack.core.errors import Refused
@@ -17,6 +19,14 @@ class FileError(Refused):
 
     def __init__(self, place: str, problem: str, /, **values: object) -> None:
         super().__init__(f"%(place)s: {problem}", place=place, **values)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file, numbers exact. Raises FileError that names the file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileError(path.name, "this is not a TOML file: %(problem)s", problem=error) from None
 
 
 class Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +13,7 @@ from licensetrack.core.columns import canonical_json
 from licensetrack.core.digests import digest
 from licensetrack.core.errors import NotFound
 from licensetrack.measures.catalogue import MEASURES
-from licensetrack.performance.file_tables import FileError, Table
+from licensetrack.performance.file_tables import Table, read_toml
 from licensetrack.performance.rules.scoring import PASS_MARK, RULES, ScoringRule, Settings
 from licensetrack.performance.sheet import TargetVersion
 
@@ -108,11 +107,7 @@ def load(code: str) -> Framework:
 
 def read(path: Path) -> Framework:
     """A framework from a TOML file. Raises FileError that names the file, the node and what is wrong with it."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(path.name, "this is not a TOML file: %(problem)s", problem=error) from None
-    return framework(data, path.name)
+    return framework(read_toml(path), path.name)
 
 
 def framework(data: Mapping[str, Any], place: str = "framework") -> Framework:

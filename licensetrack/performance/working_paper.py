@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from licensetrack.performance.file_tables import FileError, Table
+from licensetrack.performance.file_tables import Table, read_toml
 from licensetrack.performance.sheet import INSERTS, Header, Section
 
 
@@ -50,11 +49,7 @@ class WorkingPaper:
 
 def read(path: Path) -> WorkingPaper:
     """The paper from a TOML file. Raises FileError that names the file and the place in it."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(path.name, "this is not a TOML file: %(problem)s", problem=error) from None
-    return working_paper(data, path.name)
+    return working_paper(read_toml(path), path.name)
 
 
 def working_paper(data: Mapping[str, Any], place: str = "evaluation") -> WorkingPaper:
