@@ -123,7 +123,7 @@ def _brief(text: str) -> str:
     kept = text
     while len(kept) > _BRIEF and "。" in kept[:-1]:
         kept = kept[: kept[:-1].rindex("。") + 1]
-    return kept if kept == text else f"{kept}（详见附件2）"
+    return kept if kept == text else f"{kept}（详见评分表）"
 
 
 def _listed(group: Group) -> list[ScoredIndicator]:

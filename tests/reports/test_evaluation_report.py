@@ -157,7 +157,7 @@ def test_a_lost_point_has_its_reason_in_form_and_score_table(word_tables: list[l
     form = next(table for table in word_tables if table[0][0] == "项目名称")
     row = next(row for row in form if "绩效指标明确性" in row)
     assert row[-1].startswith("【假设】扣1分。")
-    assert row[-1].endswith("（详见附件2）")
+    assert row[-1].endswith("（详见评分表）")
     details = next(table for table in word_tables if "评分说明" in table[0])
     reason = next(row for row in details if "绩效指标明确性" in row)[8]
     assert "此处扣分系本示例的假设" in reason
