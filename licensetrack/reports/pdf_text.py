@@ -50,14 +50,14 @@ def break_text(
 ) -> list[Line]:
     """The lines of one paragraph in a column of `width` points; `indent` is the first line's in points.
 
-    In justified text one 。 or 、 may hang over the right edge, as Word has it; a word wider than the column is
-    broken where it must be.
+    In justified text one 。 or 、 may hang over the right edge, as Word has it; a word that the
+    narrowest line can not hold is broken where it must be.
     """
     lines: list[Line] = []
     room = width - indent
     held: list[_Cluster] = []
     taken = 0.0
-    for cluster in _clusters(text, chain, size, tracking, width):
+    for cluster in _clusters(text, chain, size, tracking, width - max(indent, 0.0)):
         hang = cluster.hang if justified else 0.0
         if held and taken + cluster.width - hang > room + 0.01:
             lines.append(_line(held, chain, size, tracking, room if justified else None))

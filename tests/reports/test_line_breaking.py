@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from licensetrack.reports.fonts import FontChain, Purpose, font_book
@@ -36,6 +36,7 @@ def chain() -> FontChain:
     return font_book()[Purpose.BODY]
 
 
+@example("437520,083virtualization虚拟化", 200)  # a word that fits the column but not its indented first line
 @given(st.lists(PIECES, min_size=1, max_size=60).map("".join), st.integers(200, 450))
 def test_lines_hold_the_whole_text_in_the_column(text: str, width: int) -> None:
     lines = break_text(text, chain(), 16, width, indent=32, justified=True)
