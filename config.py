@@ -15,11 +15,16 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Settings:
-    """One installation. `https`: pages are served encrypted; `proxies`: how many trusted proxies stand before us."""
+    """One installation. `https`: pages are served encrypted; `proxies`: how many trusted proxies stand before us.
+
+    `seal_key` seals licence files and seeds of second factors; who loses it loses them.
+    """
 
     database_url: str
     blobs: Path
     secret_key: str = field(repr=False)
+    seal_key: bytes = field(repr=False, default=b"")
+    cipher: str = "aes-256-gcm"
     uploads: Path = INSTANCE / "uploads"
     upload_bytes: int = 64 * MEGABYTE
     https: bool = False
@@ -33,11 +38,19 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{_made(instance) / 'licensetrack.db'}",
         blobs=Path(environment.get("LICENSETRACK_BLOBS") or instance / "blobs"),
         secret_key=environment.get("SECRET_KEY") or _kept_secret(_made(instance) / "secret_key"),
+        seal_key=_seal_key(environment, instance),
+        cipher=environment.get("LICENSETRACK_CIPHER") or "aes-256-gcm",
         uploads=Path(environment.get("LICENSETRACK_UPLOADS") or instance / "uploads"),
         upload_bytes=int(environment.get("LICENSETRACK_UPLOAD_MB") or 64) * MEGABYTE,
         https=environment.get("LICENSETRACK_HTTPS", "") in ("1", "true", "yes"),
         proxies=int(environment.get("LICENSETRACK_PROXIES") or 0),
     )
+
+
+def _seal_key(environment: Mapping[str, str], instance: Path) -> bytes:
+    """The key that licence files and second factors are sealed with; apart from the secret, which may be changed."""
+    given = environment.get("LICENSETRACK_SEAL_KEY", "")
+    return (given or _kept_secret(_made(instance) / "seal_key")).encode()
 
 
 def _made(folder: Path) -> Path:

@@ -20,12 +20,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from config import ROOT, from_environment
     from licensetrack.api.service import register as add_interface
-    from licensetrack.core import blobs, db
+    from licensetrack.core import blobs, db, sealing
     from licensetrack.web.rooms import register as add_pages
 
     settings = settings or from_environment()
     db.connect(settings.database_url)
     blobs.use_folder(settings.blobs)
+    sealing.use_key(settings.seal_key, settings.cipher)
     app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=settings.secret_key,

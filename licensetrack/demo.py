@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from config import INSTANCE, from_environment
 from licensetrack.accounts import users
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
-from licensetrack.core import audit, blobs, db, schema
+from licensetrack.core import audit, blobs, db, schema, sealing
 from licensetrack.core.errors import Refused
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
@@ -46,6 +46,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
     data, out = data or SAMPLE, out or INSTANCE / "reports"
     settings = from_environment()
     blobs.use_folder(settings.blobs)
+    sealing.use_key(settings.seal_key, settings.cipher)
     _make_fresh(settings.database_url, settings.blobs)
     with db.transaction() as session:
         audit.record(session, MARK, "database", SYSTEM)

@@ -13,7 +13,7 @@ import click
 from config import from_environment
 from licensetrack.accounts import users
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Scope
-from licensetrack.core import blobs, db, schema
+from licensetrack.core import blobs, db, schema, sealing
 from licensetrack.core.errors import DomainError
 from licensetrack.terminal import say, translate
 
@@ -30,6 +30,7 @@ def connected(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         settings = from_environment()
         blobs.use_folder(settings.blobs)
+        sealing.use_key(settings.seal_key, settings.cipher)
         db.connect(settings.database_url)
         try:
             schema.upgrade(settings.database_url)

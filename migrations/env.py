@@ -9,7 +9,9 @@ import licensetrack.allocation.models
 import licensetrack.core.audit
 import licensetrack.core.blobs
 import licensetrack.core.idempotency
+import licensetrack.core.numbering
 import licensetrack.core.outbox
+import licensetrack.core.settings
 import licensetrack.exchange.waiting
 import licensetrack.performance.models
 import licensetrack.procurement.models

@@ -13,7 +13,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 import run
-from licensetrack.core import blobs, db, schema
+from licensetrack.core import blobs, db, schema, sealing
 from tests import debian, postgres
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
@@ -26,6 +26,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Bring the console script and the compiled translations up to date, also when pytest is started by hand."""
+    sealing.use_key(b"a key for sealing in tests, thirty-two!")
     if not hasattr(config, "workerinput"):
         run.write_launcher()
         run.compile_catalogues()

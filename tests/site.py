@@ -123,6 +123,7 @@ def open_house(furnished: Path, folder: Path, **changes: Any) -> House:
         blobs=folder / "blobs",
         uploads=folder / "uploads",
         secret_key="a secret for tests, forty characters long!",
+        seal_key=b"a key for sealing in tests, thirty-two!",
         **changes,
     )
     app = create_app(settings)

@@ -40,17 +40,38 @@ class Actor:
 SYSTEM = Actor(id=None, login="system", name="licensetrack", role="system")
 
 # A pattern is a permission, or a prefix of one that ends in ":*".
-READ = ("measures:read", "allocation:read", "units:read", "procurement:read", "support:read", "performance:read")
+LEDGER = ("measures:read", "allocation:read", "units:read", "requests:read", "handover:read")
+READ = (*LEDGER, "procurement:read", "support:read", "performance:read")
+ASK = ("requests:request:draft", "requests:request:submit", "requests:request:withdraw")
+IMPORT = ("allocation:import:record", "allocation:import:fail")
 GRANTS: dict[str, tuple[str, ...]] = {
     "system": ("*",),
     "system_administrator": ("accounts:user:*", "system:*"),
-    "security_administrator": ("accounts:policy:*", "accounts:session:*"),
+    "security_administrator": ("accounts:role:*", "accounts:policy:*", "accounts:session:*"),
     "audit_administrator": ("audit:*",),
-    "operator": (*READ, "exchange:*", "units:*", "allocation:*", "procurement:*", "support:*"),
+    "operator": (
+        *READ,
+        *ASK,
+        "requests:request:accept",
+        "requests:request:return",
+        "requests:request:reject",
+        "requests:request:fulfill",
+        "handover:*",
+        "exchange:*",
+        "units:*",
+        "allocation:*",
+        "procurement:*",
+        "support:*",
+    ),
     "reviewer": (
         *READ,
         "exchange:export",
-        "allocation:request:review",
+        "requests:request:accept",
+        "requests:request:return",
+        "requests:request:reject",
+        "requests:request:approve",
+        "requests:delegation:*",
+        "allocation:cap:confirm",
         "performance:evaluation:review",
         "performance:evaluation:send_back",
     ),
@@ -63,10 +84,34 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:complete",
         "procurement:*",
     ),
-    "manager": (*READ, "exchange:export", "performance:evaluation:sign", "performance:evaluation:send_back"),
-    "district_manager": ("measures:read", "allocation:read", "units:read", "exchange:export"),
-    "unit_user": ("measures:read", "allocation:read", "units:read", "allocation:import:*"),
-    "vendor_engineer": ("allocation:read", "units:read", "support:read"),
+    "manager": (
+        *READ,
+        "exchange:export",
+        "requests:policy:*",
+        "performance:evaluation:sign",
+        "performance:evaluation:send_back",
+    ),
+    "district_manager": (*LEDGER, "exchange:export"),
+    "unit_user": (
+        *LEDGER,
+        *ASK,
+        *IMPORT,
+        "handover:receipt:sign",
+        "handover:file:reveal",
+        "handover:file:download",
+        "handover:certificate:draw",
+        "handover:certificate:sign",
+        "handover:paper:print",
+    ),
+    "vendor_engineer": (
+        "allocation:read",
+        "units:read",
+        "requests:read",
+        "handover:read",
+        "support:read",
+        *IMPORT,
+        "handover:file:attach",
+    ),
     "auditor": (*READ, "exchange:export", "audit:read"),
 }
 ROLES = tuple(role for role in GRANTS if role != "system")

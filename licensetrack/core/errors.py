@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class DomainError(Exception):
     """A refusal in words.
 
     `message` is an English gettext msgid with ``%(name)s`` placeholders, `values` fills them.
-    ``str(error)`` is the English text, for logs and a plain Python shell.
+    ``str(error)`` is the English text, for logs and a plain Python shell. `field` names the field of a form that
+    the refusal is about, where it is about one.
     """
+
+    field = ""
 
     def __init__(self, message: str, **values: object) -> None:
         self.message = message
         self.values = values
         super().__init__(message % values if values else message)
+
+    def at(self, field: str) -> Self:
+        """The same refusal, told at a field: ``raise Refused("A reason is needed.").at("reason")``."""
+        self.field = field
+        return self
 
 
 class Refused(DomainError):

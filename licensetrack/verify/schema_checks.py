@@ -14,7 +14,9 @@ import licensetrack.allocation.models
 import licensetrack.core.audit
 import licensetrack.core.blobs
 import licensetrack.core.idempotency
+import licensetrack.core.numbering
 import licensetrack.core.outbox
+import licensetrack.core.settings
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.support.models

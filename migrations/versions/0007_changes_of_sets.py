@@ -1,0 +1,16 @@
+"""What a set shows after renewals, replaced hosts and upgrades, and open revocations."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

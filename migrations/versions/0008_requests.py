@@ -1,0 +1,16 @@
+"""Requests, their lines, versions, reviews, and who stands in for whom."""
+
+from __future__ import annotations
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
