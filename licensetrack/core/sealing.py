@@ -1,4 +1,4 @@
-"""Sealing: what must not lie readable on a disk (licence files, seeds of second factors) is encrypted and signed.
+"""Sealing: what must not lie readable on a disk (licence files, seeds of second factors) is encrypted.
 
 A sealed text is one byte for the cipher, twelve for the nonce, then the ciphertext with its tag. `purpose` is
 authenticated with it, so that a sealed seed can not be passed off as a sealed file.
