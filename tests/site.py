@@ -32,7 +32,7 @@ from licensetrack.units.models import Unit
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "2024"
 EXPECTED: dict[str, Any] = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
 PASSWORD = "correct horse 42"
-DISTRICT = "南山区"
+DISTRICT = "深汕特别合作区"  # the district manager's; the unit user's unit lies in it
 CORRECTED = "SQ-2024-0011"  # its expansion was recorded for the wrong day first
 
 
@@ -43,6 +43,7 @@ class House:
     app: Flask
     settings: Settings
     clients: dict[str, FlaskClient] = field(default_factory=dict)
+    objects: dict[str, int | str] = field(default_factory=dict)  # of a full house: tests/furnishing/everything.py
 
     def client(self, role: str = "operator") -> FlaskClient:
         """That person's browser; "nobody" has not signed in."""
@@ -128,4 +129,5 @@ def open_house(furnished: Path, folder: Path, **changes: Any) -> House:
     )
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_security.py asks for it
-    return House(app, settings)
+    names = folder / "objects.json"
+    return House(app, settings, objects=json.loads(names.read_text(encoding="utf-8")) if names.exists() else {})

@@ -1,5 +1,6 @@
 """The installation that tests of pages walk through."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from licensetrack.core import blobs, db
 from tests import site
+from tests.furnishing.everything import furnish_areas
 
 
 @pytest.fixture(scope="session")
@@ -36,4 +38,35 @@ def house(shared_house: site.House) -> Iterator[site.House]:
 def own_house(furnished: Path, tmp_path: Path) -> Iterator[site.House]:
     """An installation of one test's own, which it may change."""
     yield site.open_house(furnished, tmp_path)
+    db.engine().dispose()
+
+
+@pytest.fixture(scope="session")
+def fully_furnished(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample year with objects of every area, to be copied; tests/furnishing/everything.py says more."""
+    folder = tmp_path_factory.mktemp("fully-furnished")
+    shutil.copytree(furnished, folder, dirs_exist_ok=True)
+    furnish_areas(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shared_full_house(fully_furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> site.House:
+    """An installation with objects of every area, which the tests of one file share."""
+    return site.open_house(fully_furnished, tmp_path_factory.mktemp("full-house"))
+
+
+@pytest.fixture
+def full_house(shared_full_house: site.House) -> Iterator[site.House]:
+    """The shared installation with objects of every area (`full_house.objects`); tests leave it as it is."""
+    db.connect(shared_full_house.settings.database_url)
+    blobs.use_folder(shared_full_house.settings.blobs)
+    yield shared_full_house
+    db.engine().dispose()
+
+
+@pytest.fixture
+def own_full_house(fully_furnished: Path, tmp_path: Path) -> Iterator[site.House]:
+    """An installation with objects of every area, of one test's own."""
+    yield site.open_house(fully_furnished, tmp_path)
     db.engine().dispose()

@@ -1,86 +1,54 @@
-"""Who may open what: one table over every address and every role, and nothing outside the table."""
+"""Who may open what: one table over every address, method and role, own and foreign; nothing outside the table."""
 
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from licensetrack.accounts.permissions import ROLES
 from licensetrack.web.access import access_of
-from tests.site import CORRECTED, House
+from tests.site import CORRECTED, DISTRICT, House
+from tests.web.routes.shape import SCOPED, Key, Route
+from tests.web.routes.table import missing, placed, table
 
-EVERYBODY = set(ROLES)
-FIGURES = {"operator", "reviewer", "performance_officer", "manager", "district_manager", "unit_user", "auditor"}
-SETS = FIGURES | {"vendor_engineer"}
-EXPORTS = FIGURES - {"unit_user"}
-EVALUATIONS = FIGURES - {"district_manager", "unit_user"}
-LOADERS = {"operator"}
-NO_SUCH_UPLOAD = "0" * 32
-
-# Endpoint → who may, the address asked for, what they get. Who may not gets 403, or 404 where it is about a row.
-Cell = tuple[set[str], str, int, int]
-TABLE: dict[str, Cell] = {
-    "dashboard.overview": (EVERYBODY, "/", 200, 403),
-    "account.sign_in": (EVERYBODY, "/login", 302, 403),
-    "ledger.sets": (SETS, "/sets", 200, 403),
-    "ledger.export_sets": (EXPORTS, "/sets/export.csv", 200, 403),
-    "ledger.one_set": (SETS - {"district_manager"}, f"/sets/{CORRECTED}", 200, 403),
-    "ledger.waiting": (SETS, "/waiting", 200, 403),
-    "units.directory": (SETS, "/units", 200, 403),
-    "units.export_units": (EXPORTS, "/units/export.csv", 200, 403),
-    "units.one_unit": (SETS - {"district_manager", "unit_user"}, "/units/3", 200, 403),
-    "figures.index": (FIGURES, "/figures", 200, 403),
-    "figures.rows": (FIGURES, "/figures/units.served", 200, 403),
-    "figures.export_rows": (EXPORTS, "/figures/units.served/export.csv", 200, 403),
-    "documents.document": (FIGURES - {"district_manager", "unit_user"} | {"vendor_engineer"}, "/documents/5", 200, 404),
-    "evaluations.index": (EVALUATIONS, "/evaluations", 200, 403),
-    "evaluations.one": (EVALUATIONS, "/evaluations/1", 200, 403),
-    "evaluations.report": (EVALUATIONS, "/evaluations/1/report.xlsx", 200, 403),
-    "loading.choose": (LOADERS, "/load", 200, 403),
-    "loading.one": (LOADERS, f"/load/{NO_SUCH_UPLOAD}", 404, 403),
-    "loading.progress": (LOADERS, f"/load/{NO_SUCH_UPLOAD}/progress", 404, 403),
-    "api_figures.all_figures": (FIGURES, "/api/v1/figures", 200, 403),
-    "api_figures.trace": (FIGURES, "/api/v1/figures/units.served/trace", 200, 403),
-    "api-docs.openapi_json": (EVERYBODY, "/api/v1/openapi.json", 200, 403),
-    "health.alive": (EVERYBODY, "/healthz", 200, 403),
-    "health.ready": (EVERYBODY, "/readyz", 200, 403),
-    "vendor.asset": (EVERYBODY, "/vendor/0/bootstrap.css", 404, 403),
-    "static": (EVERYBODY, "/static/app.css", 200, 403),
-}
-# Endpoint → who may, and the address of what is changed by a POST.
-POSTS: dict[str, tuple[set[str], str, int]] = {
-    "account.sign_in": (EVERYBODY, "/login", 302),
-    "account.sign_out": (EVERYBODY, "/logout", 302),
-    "preferences.choose": (EVERYBODY, "/preferences", 302),
-    "loading.upload": (LOADERS, "/load", 400),
-    "loading.confirm": (LOADERS, f"/load/{NO_SUCH_UPLOAD}/confirm", 404),
-    "loading.forget": (LOADERS, f"/load/{NO_SUCH_UPLOAD}/forget", 404),
-}
-OPEN = {"account.sign_in", "preferences.choose", "health.alive", "health.ready", "vendor.asset", "static"}
-# The row lies outside what these may see: it answers like one that does not exist.
-OUTSIDE = {
-    "ledger.one_set": {"district_manager"},
-    "units.one_unit": {"district_manager", "unit_user"},
-}
+TABLE = table()
+METHODS = {"GET", "POST"}
 
 
-def rules(app: Flask, method: str) -> Iterator[Rule]:
-    """Every address that takes the method."""
-    return (rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()))
+def ask(browser: FlaskClient, house: House, key: Key, address: str) -> TestResponse:
+    """The answer to one cell; a file that it may carry is closed again."""
+    form = {name: placed(value, house.objects) for name, value in TABLE[key].form.items()}
+    with browser.open(address, method=key[1], data=form if key[1] == "POST" else None) as answer:
+        return answer
 
 
-def status(browser: FlaskClient, address: str) -> int:
-    """The answer's status; a file that it may carry is closed again."""
-    with browser.get(address) as answer:
-        return answer.status_code
+def addresses(route: Route, house: House) -> Iterator[tuple[bool, str]]:
+    """(is it foreign, address) of a line."""
+    yield False, placed(route.address, house.objects)
+    if route.foreign:
+        yield True, placed(route.foreign, house.objects)
 
 
-def test_the_table_has_a_line_for_every_address(house: House) -> None:
-    assert {rule.endpoint for rule in rules(house.app, "GET")} == set(TABLE)
-    assert {rule.endpoint for rule in rules(house.app, "POST")} == set(POSTS)
-    assert not [rule for rule in house.app.url_map.iter_rules() if set(rule.methods or ()) & {"PUT", "PATCH", "DELETE"}]
+def test_the_table_has_a_line_for_every_address_and_method(full_house: House) -> None:
+    lines = [
+        (rule.endpoint, method)
+        for rule in full_house.app.url_map.iter_rules()
+        for method in set(rule.methods or ()) & METHODS
+    ]
+    assert set(lines) - set(TABLE) == set(), "addresses without a line in tests/web/routes/"
+    assert set(TABLE) - set(lines) == set(), "lines without an address"
+    assert len(lines) == len(set(lines)), "two addresses of one view: give each its own line"
+    others = {"PUT", "PATCH", "DELETE"}
+    assert not [rule for rule in full_house.app.url_map.iter_rules() if set(rule.methods or ()) & others]
+
+
+@pytest.mark.parametrize("key", TABLE, ids=lambda key: f"{key[0]}-{key[1]}")
+def test_a_line_names_addresses_of_its_own_view(full_house: House, key: Key) -> None:
+    matching = full_house.app.url_map.bind("localhost")
+    for _, address in addresses(TABLE[key], full_house):
+        assert matching.match(address.partition("?")[0], method=key[1])[0] == key[0], address
+    assert TABLE[key].who <= set(ROLES)
 
 
 def test_every_view_says_who_may_open_it(house: House) -> None:
@@ -88,45 +56,55 @@ def test_every_view_says_who_may_open_it(house: House) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_address_answers_every_role_as_the_table_says(house: House, role: str) -> None:
+def test_every_cell_answers_every_role_as_the_table_says(full_house: House, role: str) -> None:
     wrong = []
-    for endpoint, (who, address, good, bad) in TABLE.items():
-        expected = good if role in who else 404 if role in OUTSIDE.get(endpoint, ()) else bad
-        if endpoint == "dashboard.overview" and role == "vendor_engineer":
-            expected = 302  # led on to the licence sets
-        got = status(house.client(role), address)
-        if got != expected:
-            wrong.append(f"{endpoint}: {got} instead of {expected}")
+    for key, route in TABLE.items():
+        for foreign, address in addresses(route, full_house):
+            got = ask(full_house.client(role), full_house, key, address)
+            if got.status_code != (expected := route.expected(role, foreign=foreign)):
+                wrong.append(f"{key[1]} {address}: {got.status_code} instead of {expected}")
+        if key[0] == "account.sign_out":
+            del full_house.clients[role]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_every_post_answers_every_role_as_the_table_says(house: House, role: str) -> None:
+@pytest.mark.parametrize("role", sorted(SCOPED))
+def test_a_foreign_object_answers_exactly_like_one_that_does_not_exist(full_house: House, role: str) -> None:
     wrong = []
-    for endpoint, (who, address, good) in POSTS.items():
-        if endpoint != "account.sign_out":  # tests/web/test_sign_in.py
-            got = house.client(role).post(address).status_code
-            if got != (good if role in who else 403):
-                wrong.append(f"{endpoint}: {got}")
-    assert not wrong, "\n".join(wrong)
-
-
-def test_nobody_is_led_to_the_sign_in_and_back(house: House) -> None:
-    browser = house.app.test_client()
-    for endpoint, (_, address, good, _) in TABLE.items():
-        if endpoint in OPEN:
-            assert status(browser, address) == (200 if endpoint == "account.sign_in" else good), endpoint
+    for key, route in TABLE.items():
+        if not route.foreign or role not in route.who:
             continue
-        answer = browser.get(address)
-        if address.startswith("/api/"):
-            assert answer.status_code == 401
-            assert answer.json is not None
-        else:
-            assert answer.status_code == 302, endpoint
-            assert answer.location == ("/login" if address == "/" else f"/login?next={address}")
-    for endpoint, (_, address, _) in POSTS.items():
-        if endpoint not in OPEN:
-            assert browser.post(address).location == "/login", endpoint
+        pages = []
+        for address in (placed(route.foreign, full_house.objects), missing(route, full_house.objects)):
+            answer = ask(full_house.client(role), full_house, key, address)
+            said = answer.text.replace(address, "…")
+            for part in set(address.split("/")) - set(route.foreign.split("/")):
+                said = said.replace(part, "…") if not part.isdigit() else said
+            pages.append((answer.status_code, said))
+        if pages[0] != pages[1]:
+            wrong.append(f"{key[1]} {route.foreign}: {pages[0][0]} and {pages[1][0]}, or other words")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_is_led_to_the_sign_in_and_back(full_house: House) -> None:
+    browser, wrong = full_house.app.test_client(), []
+    for key, route in TABLE.items():
+        for _, address in addresses(route, full_house):
+            answer = ask(browser, full_house, key, address)
+            got = (answer.status_code, answer.location)
+            if key == ("account.sign_in", "GET"):
+                right = got == (200, None)
+            elif route.open:
+                right = answer.status_code == (422 if key == ("account.sign_in", "POST") else route.good)
+            elif address.startswith("/api/"):
+                right = answer.status_code == 401 and answer.json is not None
+            elif key[1] == "POST" or address == "/":
+                right = got == (302, "/login")
+            else:
+                right = got == (302, f"/login?next={address.replace('?', '%3F').replace('=', '%3D')}")
+            if not right:
+                wrong.append(f"{key[1]} {address}: {got}")
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +115,7 @@ def test_money_and_service_are_closed_to_a_district(house: House, path: str) -> 
 
 
 def test_a_district_manager_cannot_ask_for_another_district(house: House) -> None:
-    own = house.get("/figures/units.served?district=南山区", "district_manager")
+    own = house.get(f"/figures/units.served?district={DISTRICT}", "district_manager")
     assert house.get("/figures/units.served", "district_manager").count("<tr>") == own.count("<tr>")
     house.get("/figures/units.served?district=福田区", "district_manager", status=404)
     house.get("/figures/units.served?unit=1", "district_manager", status=404)

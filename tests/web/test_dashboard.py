@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from licensetrack.measures.catalogue import MEASURES
-from tests.site import EXPECTED, House
+from tests.site import DISTRICT, EXPECTED, House
 
 DATES = [entry["as_of"] for entry in EXPECTED["as_of"]]
 
@@ -85,7 +85,7 @@ def test_a_district_manager_sees_the_district_alone_and_no_money(house: House) -
         cell.get_text()
         for cell in BeautifulSoup(page, "html.parser").select("section[aria-labelledby=districts] th[scope=row]")
     ]
-    assert names == ["南山区"]
+    assert names == [DISTRICT]
 
 
 def test_a_day_that_is_none_is_refused_in_words(house: House) -> None:
