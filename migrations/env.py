@@ -15,6 +15,7 @@ import licensetrack.core.settings
 import licensetrack.exchange.waiting
 import licensetrack.performance.models
 import licensetrack.procurement.models
+import licensetrack.requests.models
 import licensetrack.support.models
 import licensetrack.units.models  # noqa: F401
 from licensetrack.core.db import Base, make_engine

@@ -19,6 +19,7 @@ import licensetrack.core.outbox
 import licensetrack.core.settings
 import licensetrack.performance.models
 import licensetrack.procurement.models
+import licensetrack.requests.models
 import licensetrack.support.models
 import licensetrack.units.models  # noqa: F401
 from licensetrack.core import schema
@@ -26,6 +27,7 @@ from licensetrack.core.db import Base
 
 APPEND_ONLY = (
     "audit_entry", "budget_entry", "evaluation_snapshot", "evaluation_step", "evaluation_trace", "ledger_event",
+    "request_event", "request_version",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 GUARDED = (
     "audit_entry", "budget_entry", "evaluation", "evaluation_snapshot", "evaluation_step", "evaluation_trace",
-    "indicator_result", "ledger_event",
+    "indicator_result", "ledger_event", "request_event", "request_version",
 )  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",
