@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from config import INSTANCE, from_environment
 from licensetrack.accounts import users
+from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.core import audit, blobs, db, schema, sealing
 from licensetrack.core.errors import Refused
@@ -116,8 +117,8 @@ def _make_logins() -> dict[str, dict[str, str]]:
     logins: dict[str, dict[str, str]] = {}
     for role in ROLES:
         login, name = NAMES[role]
-        password = users.random_password()
-        users.create_user(login, name, role, password, actor=SYSTEM, scope=scopes.get(role))
+        password = random_password()
+        users.create_user(login, name, role, password, actor=SYSTEM, scope=scopes.get(role), must_change=False)
         logins[role] = {"login": login, "password": password}
     return logins
 

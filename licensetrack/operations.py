@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import select
 
 from config import from_environment
-from licensetrack.accounts import users
-from licensetrack.accounts.permissions import ROLES, SYSTEM, Scope
+from licensetrack.accounts import second_factor, users
+from licensetrack.accounts.passwords import random_password
+from licensetrack.accounts.permissions import NO_ROLE, ROLES, SYSTEM, Scope
 from licensetrack.core import blobs, db, schema, sealing
-from licensetrack.core.errors import DomainError
+from licensetrack.core.errors import DomainError, Refused
 from licensetrack.terminal import say, translate
+from licensetrack.units.models import Unit
 
 
 @click.group(help="licensetrack: one ledger of licence sets, every figure as of any date.")
@@ -78,15 +81,29 @@ def user() -> None:
 @user.command("create")
 @click.argument("login")
 @click.option("--name", required=True)
-@click.option("--role", type=click.Choice(list(ROLES)), required=True)
-@click.option("--district", default="")
+@click.option("--role", type=click.Choice([*ROLES, NO_ROLE]), required=True)
+@click.option("--district", default="", help="Whose rows: one district.")
+@click.option("--unit", default="", help="Whose rows: one unit, by its code.")
+@click.option("--keep-password", is_flag=True, help="Do not ask for a password of one's own at the first sign-in.")
 @connected
-def create_user(login: str, name: str, role: str, district: str) -> None:
-    """Make an account; its random password is printed once."""
-    password = users.random_password()
-    scope = Scope("district", district) if district else Scope()
-    users.create_user(login, name, role, password, actor=SYSTEM, scope=scope)
+def create_user(login: str, name: str, role: str, district: str, unit: str, keep_password: bool) -> None:
+    """Make an account with its role; its random password is printed once."""
+    password = random_password()
+    scope = _scope(district, unit)
+    users.create_user(login, name, role, password, actor=SYSTEM, scope=scope, must_change=not keep_password)
     say(f"{login} {password}")
+
+
+def _scope(district: str, unit: str) -> Scope:
+    if district and unit:
+        raise Refused("A scope is a district or a unit, not both.")
+    if not unit:
+        return Scope("district", district) if district else Scope()
+    with db.reading() as session:
+        found = session.scalar(select(Unit.id).where(Unit.code == unit))
+    if found is None:
+        raise Refused("There is no unit “%(code)s”.", code=unit)
+    return Scope("unit", str(found))
 
 
 @user.command("password")
@@ -94,7 +111,7 @@ def create_user(login: str, name: str, role: str, district: str) -> None:
 @connected
 def reset_password(login: str) -> None:
     """Give an account a new random password; it is printed once."""
-    password = users.random_password()
+    password = random_password()
     users.set_password(login, password, actor=SYSTEM)
     say(f"{login} {password}")
 
@@ -105,6 +122,22 @@ def reset_password(login: str) -> None:
 def disable_user(login: str) -> None:
     """Switch an account off."""
     users.set_active(login, False, actor=SYSTEM)
+
+
+@user.command("enable")
+@click.argument("login")
+@connected
+def enable_user(login: str) -> None:
+    """Switch an account on again."""
+    users.set_active(login, True, actor=SYSTEM)
+
+
+@user.command("reset-factor")
+@click.argument("login")
+@connected
+def reset_factor(login: str) -> None:
+    """Take a lost second factor away; a new password does not."""
+    second_factor.reset_factor(login, actor=SYSTEM)
 
 
 @main.command()

@@ -97,7 +97,7 @@ def furnish(folder: Path, empty: Path) -> None:
         assert session.get(Unit, holder) is not None
     for role in ROLES:
         scope = {"district_manager": Scope("district", DISTRICT), "unit_user": Scope("unit", str(holder))}.get(role)
-        users.create_user(role, f"{role} 同志", role, PASSWORD, actor=SYSTEM, scope=scope)
+        users.create_user(role, f"{role} 同志", role, PASSWORD, actor=SYSTEM, scope=scope, must_change=False)
     draft = evaluations.evaluate(working_paper.read(SAMPLE / "evaluation.toml"), actor=person("performance_officer"))
     completed = evaluations.complete_evaluation(draft, actor=person("performance_officer"))
     reviewed = evaluations.review_evaluation(completed, actor=person("reviewer"))

@@ -47,7 +47,7 @@ IMPORT = ("allocation:import:record", "allocation:import:fail")
 GRANTS: dict[str, tuple[str, ...]] = {
     "system": ("*",),
     "system_administrator": ("accounts:user:*", "system:*"),
-    "security_administrator": ("accounts:role:*", "accounts:policy:*", "accounts:session:*"),
+    "security_administrator": ("accounts:role:*", "accounts:policy:*", "accounts:session:*", "accounts:factor:*"),
     "audit_administrator": ("audit:*",),
     "operator": (
         *READ,
@@ -115,6 +115,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "auditor": (*READ, "exchange:export", "audit:read"),
 }
 ROLES = tuple(role for role in GRANTS if role != "system")
+ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")
+NO_ROLE = "none"  # an account that nobody has given a role yet: it may nothing
 
 
 def allows(actor: Actor, permission: str) -> bool:
