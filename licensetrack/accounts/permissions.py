@@ -43,7 +43,7 @@ SYSTEM = Actor(id=None, login="system", name="licensetrack", role="system")
 LEDGER = ("measures:read", "allocation:read", "units:read", "requests:read", "handover:read")
 READ = (*LEDGER, "procurement:read", "support:read", "performance:read")
 ASK = ("requests:request:draft", "requests:request:submit", "requests:request:withdraw")
-IMPORT = ("allocation:import:record", "allocation:import:fail")
+IMPORT = ("allocation:import:record", "allocation:import:fail", "handover:attempt:record")
 GRANTS: dict[str, tuple[str, ...]] = {
     "system": ("*",),
     "system_administrator": ("accounts:user:*", "system:*"),

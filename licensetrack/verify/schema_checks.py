@@ -17,6 +17,7 @@ import licensetrack.core.idempotency
 import licensetrack.core.numbering
 import licensetrack.core.outbox
 import licensetrack.core.settings
+import licensetrack.handover.acceptance_models
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.requests.models
@@ -28,6 +29,7 @@ from licensetrack.core.db import Base
 APPEND_ONLY = (
     "audit_entry", "budget_entry", "evaluation_snapshot", "evaluation_step", "evaluation_trace", "ledger_event",
     "request_event", "request_version",
+    "acceptance_certificate", "certificate_line", "import_attempt",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",
