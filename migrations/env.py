@@ -14,6 +14,7 @@ import licensetrack.core.outbox
 import licensetrack.core.settings
 import licensetrack.exchange.waiting
 import licensetrack.handover.acceptance_models
+import licensetrack.handover.models
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.requests.models

@@ -102,4 +102,4 @@ class BulkPosting:
         for set_id, issue in self._issues:
             describe(self._db, set_id, issue)
         for entitlement_id in sorted(self._used):  # one order for all, so that nobody waits in a ring
-            use_entitlement(self._db, entitlement_id, *self._used[entitlement_id])
+            use_entitlement(self._db, entitlement_id, *self._used[entitlement_id], self._operation)

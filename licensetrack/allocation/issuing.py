@@ -124,8 +124,14 @@ def add_sets(
     insert_rows(db, "license_set", SET_COLUMNS, sets)
     insert_rows(db, "ledger_event", EVENT_COLUMNS, events)
     for entitlement_id in sorted(used):  # one order for all, so that nobody waits in a ring
-        use_entitlement(db, entitlement_id, *used[entitlement_id])
+        use_entitlement(db, entitlement_id, *used[entitlement_id], operation, _only_unit(new_sets))
     return ids
+
+
+def _only_unit(new_sets: Sequence[NewSet]) -> int | None:
+    """The unit that all of them are for; None where there are several, as in a load."""
+    units = {new.facts[0].holder.unit_id for new in new_sets if new.facts[0].holder}
+    return units.pop() if len(units) == 1 else None
 
 
 def _placed(fact: Fact, position: int) -> Fact:

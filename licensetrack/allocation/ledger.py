@@ -137,7 +137,7 @@ def post(
         sets, cpus = changes.get(entitlement_id, (0, 0))
         changes[entitlement_id] = (sets + after[0], cpus + after[1])
         for changed in sorted(changes):  # one order for all, so that nobody waits in a ring
-            use_entitlement(db, changed, *changes[changed])
+            use_entitlement(db, changed, *changes[changed], operation, planned.state.holder.unit_id)
     return planned.state
 
 

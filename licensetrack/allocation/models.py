@@ -102,3 +102,41 @@ class LedgerEvent(Standing, Base):
     key: Mapped[str] = mapped_column(String(64))
     line: Mapped[int]
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_event.id"))
+
+
+class CapConsent(Base):
+    """A second person's word that one act may go above a soft cap: asked for, confirmed by somebody else, used once.
+
+    It is for one unit, or for any act (a load of ledgers too) when `unit_id` is empty; `sets` and `cpus` are the most
+    that the act may add. `used_by` is the key of the operation that used it, with what that added.
+    """
+
+    __tablename__ = "cap_consent"
+    __table_args__ = (
+        CheckConstraint("stage IN ('asked', 'confirmed', 'declined', 'withdrawn', 'used')", name="stage"),
+        CheckConstraint("sets >= 0 AND cpus >= 0 AND sets + cpus > 0", name="some"),
+        CheckConstraint("answered_login <> asked_login", name="two_persons"),
+        CheckConstraint("(stage = 'used') = (used_by IS NOT NULL)", name="used"),
+        CheckConstraint("used_sets <= sets AND used_cpus <= cpus", name="within"),
+        Index("ix_cap_consent_entitlement_id_stage", "entitlement_id", "stage"),
+    )
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    entitlement_id: Mapped[int] = mapped_column(ForeignKey("entitlement.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    sets: Mapped[int]
+    cpus: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    stage: Mapped[str] = mapped_column(String(10))
+    asked_by: Mapped[int | None]
+    asked_login: Mapped[str] = mapped_column(String(80))
+    asked_name: Mapped[str] = mapped_column(String(80))
+    asked_at: Mapped[dt.datetime] = mapped_column(Instant)
+    answered_by: Mapped[int | None]
+    answered_login: Mapped[str | None] = mapped_column(String(80))
+    answered_name: Mapped[str | None] = mapped_column(String(80))
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    used_by: Mapped[str | None] = mapped_column(String(64))
+    used_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    used_sets: Mapped[int] = mapped_column(default=0)
+    used_cpus: Mapped[int] = mapped_column(default=0)

@@ -45,6 +45,27 @@ class Entitlement(Base):
     used_cpus: Mapped[int] = mapped_column(default=0)
 
 
+class CapChange(Base):
+    """One change of an entitlement's cap, with what was used at that moment. Only ever added."""
+
+    __tablename__ = "cap_change"
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    entitlement_id: Mapped[int] = mapped_column(ForeignKey("entitlement.id"), index=True)
+    old_rule: Mapped[str] = mapped_column(String(10))
+    old_sets: Mapped[int | None]
+    old_cpus: Mapped[int | None]
+    new_rule: Mapped[str] = mapped_column(String(10))
+    new_sets: Mapped[int | None]
+    new_cpus: Mapped[int | None]
+    used_sets: Mapped[int]
+    used_cpus: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    actor_id: Mapped[int | None]
+    login: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
 class BudgetEntry(Base):
     """One line of the 预算执行台账: budget granted, adjusted, received or spent. Mistakes are reversed, not edited."""
 

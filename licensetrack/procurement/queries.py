@@ -31,3 +31,18 @@ def entitlement_for(db: Session, code: str) -> Entitlement:
     if found is None:
         raise NotFound("There is no entitlement for the product “%(code)s”.", code=code)
     return found
+
+
+def entitlements(db: Session) -> Sequence[Entitlement]:
+    """All entitlements in the order of their products, the newest of a product first."""
+    known = {product.code: nth for nth, product in enumerate(products(db))}
+    found = db.scalars(select(Entitlement).order_by(Entitlement.id.desc())).all()
+    return sorted(found, key=lambda one: known[one.product])
+
+
+def entitlement(db: Session, entitlement_id: int) -> Entitlement:
+    """One entitlement. Raises NotFound."""
+    found = db.get(Entitlement, entitlement_id)
+    if found is None:
+        raise NotFound("There is no such record.")
+    return found

@@ -18,6 +18,7 @@ import licensetrack.core.numbering
 import licensetrack.core.outbox
 import licensetrack.core.settings
 import licensetrack.handover.acceptance_models
+import licensetrack.handover.models
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.requests.models
@@ -27,8 +28,8 @@ from licensetrack.core import schema
 from licensetrack.core.db import Base
 
 APPEND_ONLY = (
-    "audit_entry", "budget_entry", "evaluation_snapshot", "evaluation_step", "evaluation_trace", "ledger_event",
-    "request_event", "request_version",
+    "audit_entry", "budget_entry", "cap_change", "evaluation_snapshot", "evaluation_step", "evaluation_trace",
+    "ledger_event", "license_file", "license_file_access", "receipt", "request_event", "request_version",
     "acceptance_certificate", "certificate_line", "import_attempt",
 )  # fmt: skip
 _TRIGGERS = {
