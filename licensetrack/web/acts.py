@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
@@ -23,6 +22,7 @@ from licensetrack.core.columns import canonical_json
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Refused
 from licensetrack.web.access import actor
+from licensetrack.web.refusals import record_refusal
 from licensetrack.web.wording import in_words
 
 UNFIT = 422
@@ -51,7 +51,9 @@ class ActForm(FlaskForm):
         known = {field.name for field in self} | {"csrf_token"}
         foreign = {name for name in (*request.form, *request.files) if name.split("-")[0] not in known}
         if foreign:
-            self.problem = gettext("This form has no field “%(name)s”.", name=min(foreign)[:40])
+            refusal = Refused("This form has no field “%(name)s”.", name=min(foreign)[:40])
+            record_refusal(refusal)
+            self.problem = in_words(refusal)
             return False
         return bool(super().validate(extra_validators))
 
@@ -72,6 +74,7 @@ def perform(form: ActForm, act: Callable[[], str], page: Callable[[], str]) -> R
         try:
             return redirect(do_once(form.once.data, act), 303)
         except Refused as refusal:
+            record_refusal(refusal)
             form.tell(refusal)
     return page(), UNFIT
 

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound
+from licensetrack.web.refusals import record_refusal, record_stale_form
 from licensetrack.web.wording import in_words
 
 TITLES = {
@@ -57,10 +58,12 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> ResponseReturnValue:
+        record_refusal(error)
         return _answer(STATUS.get(type(error), 400), in_words(error))
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> ResponseReturnValue:
+        record_stale_form()
         return _answer(
             400, gettext("This form is too old, or it came from elsewhere. Go back, load the page again and repeat.")
         )
