@@ -77,9 +77,7 @@ def overview() -> ResponseReturnValue:
     """The figures for those who may read them; the others go where their work is."""
     visitor = actor()
     if not allows(visitor, "measures:read"):
-        if allows(visitor, "allocation:read"):
-            return redirect(url_for("ledger.sets"))
-        return render_template("dashboard/nothing_here.html")
+        return redirect(url_for("desk.home"))
     asked = question()
     with reading() as db:
         shown = _read(db, asked)

@@ -43,8 +43,27 @@ def _answer(status: int, text: str, headers: dict[str, str] | None = None, **mor
     title = str(TITLES.get(status, TITLES[400]))
     if wants_json():
         return jsonify({"code": status, "status": title, "message": text} | more), status, headers or {}
-    page = render_template("errors/error.html", status=status, title=title, text=text)
+    again = record_behind() if status == 409 else None
+    page = render_template("errors/error.html", status=status, title=title, text=text, again=again)
     return page, status, headers or {}
+
+
+def record_behind() -> str | None:
+    """The page of the record that a refused act was about: the nearest address above the act's that can be looked at
+    and names no other record.
+    """
+    named = {str(value) for value in (request.view_args or {}).values()}
+    parts = request.path.rstrip("/").split("/")
+    matching = current_app.url_map.bind_to_environ(request.environ)
+    for length in range(len(parts) - 1, 1, -1):
+        path = "/".join(parts[:length])
+        try:
+            _, values = matching.match(path, method="GET")
+        except HTTPException:
+            continue
+        if {str(value) for value in values.values()} <= named:
+            return path
+    return None
 
 
 def wants_json() -> bool:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from licensetrack.web import access, asked, errors, language, security, shown, vendor
 from licensetrack.web.dashboard import dashboard
+from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
 from licensetrack.web.evaluations import evaluations
 from licensetrack.web.figures import figures
@@ -15,7 +16,7 @@ from licensetrack.web.loading import loading
 from licensetrack.web.sign_in import account
 from licensetrack.web.units import units
 
-ROOMS = (account, dashboard, ledger, units, figures, evaluations, loading, documents, health)
+ROOMS = (account, desk, dashboard, ledger, units, figures, evaluations, loading, documents, health)
 
 
 def register(app: Flask) -> None:

@@ -15,7 +15,8 @@ from licensetrack.web.access import public
 vendor = Blueprint("vendor", __name__, url_prefix="/vendor")
 
 ICONS = tuple(
-    "arrow-down arrow-down-up arrow-up box-arrow-right building calendar3 cash-coin check-circle check-lg"
+    "arrow-clockwise"
+    " arrow-down arrow-down-up arrow-up box-arrow-right building calendar3 cash-coin check-circle check-lg"
     " chevron-left chevron-right circle-half clipboard-data cloud-arrow-up cloud-check download"
     " exclamation-octagon exclamation-triangle file-earmark-arrow-down file-earmark-pdf file-earmark-spreadsheet"
     " file-earmark-word grid-1x2 headset hourglass-split inbox info-circle moon-stars patch-check person-circle"

@@ -39,7 +39,7 @@ def test_an_old_schema_is_not_ready(own_house: House, empty_sqlite_url: str) -> 
 def test_an_error_page_speaks_the_visitors_language_and_leads_on(house: House, language: str, words: str) -> None:
     page = BeautifulSoup(house.get("/nowhere", language=language, status=404), "html.parser")
     assert page.select_one("h1").get_text() == words  # type: ignore[union-attr]
-    assert page.select_one("main a.btn")["href"] == "/"  # type: ignore[index]
+    assert page.select_one("main a.btn")["href"] == "/desk"  # type: ignore[index]
 
 
 def test_an_unexpected_error_tells_the_log_and_not_the_visitor(

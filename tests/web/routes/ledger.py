@@ -8,7 +8,7 @@ LOADERS = {"operator"}
 NO_SUCH_UPLOAD = "0" * 32
 
 ROUTES: dict[Key, Route] = {
-    ("dashboard.overview", "GET"): Route(EVERYBODY, "/", answers={"vendor_engineer": 302}),
+    ("dashboard.overview", "GET"): Route(EVERYBODY, "/", answers=dict.fromkeys(EVERYBODY - FIGURES, 302)),
     ("account.sign_in", "GET"): Route(EVERYBODY, "/login", good=302, open=True),
     ("account.sign_in", "POST"): Route(EVERYBODY, "/login", good=302, open=True),
     ("account.sign_out", "POST"): Route(EVERYBODY, "/logout", good=302),

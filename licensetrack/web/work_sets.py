@@ -1,0 +1,72 @@
+"""Work lists about sets: to import, to accept, declined, ending soon, idle, held."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from licensetrack.allocation.expiry import Ending, ending_sets
+from licensetrack.allocation.stages import DECLINED, IMPORTED
+from licensetrack.allocation.standing import StandingSet, sets_at_stage
+from licensetrack.allocation.waiting import WaitingSet, waiting_for_import
+from licensetrack.core.settings import setting
+from licensetrack.web.work_rows import Asked, WorkRow, about_set
+
+IMPORT_DAYS = 30
+IDLE_DAYS = 90  # the default of the setting desk.idle_days
+
+
+def to_import(db: Session, asked: Asked) -> list[WorkRow]:
+    """Issued more than 30 days ago and not imported; for a unit and its engineer everything not imported."""
+    days = 0 if asked.actor.role in ("unit_user", "vendor_engineer") else IMPORT_DAYS + 1
+    return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=days)]
+
+
+def idle(db: Session, asked: Asked) -> list[WorkRow]:
+    """Issued, never imported, and forgotten."""
+    days = int(setting(db, "desk.idle_days", IDLE_DAYS)) + 1
+    return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=days)]
+
+
+def to_accept(db: Session, asked: Asked) -> list[WorkRow]:
+    """Imported and not accepted."""
+    return [_standing(row, asked) for row in sets_at_stage(db, IMPORTED, scope=asked.scope)]
+
+
+def declined(db: Session, asked: Asked) -> list[WorkRow]:
+    """Declined at the acceptance, with the reason."""
+    return [_standing(row, asked) for row in sets_at_stage(db, DECLINED, scope=asked.scope)]
+
+
+def expiring(db: Session, asked: Asked) -> list[WorkRow]:
+    """Held sets whose validity or support ends within the days asked for, or has ended."""
+    return [_ending(row) for row in ending_sets(db, asked.as_of, within=asked.within, scope=asked.scope)]
+
+
+def held(db: Session, asked: Asked) -> list[WorkRow]:
+    """Everything that is held, with the day on which it ends."""
+    return [_ending(row) for row in ending_sets(db, asked.as_of, within=None, scope=asked.scope)]
+
+
+def _waiting(row: WaitingSet) -> WorkRow:
+    note = gettext("Failed imports") + f" {row.failed_imports}" if row.failed_imports else ""
+    return WorkRow(
+        url_for("ledger.one_set", number=row.number), row.number, row.unit,
+        about_set(row.product, "formal", row.cpus or None), row.issued_on, row.days, note,
+    )  # fmt: skip
+
+
+def _standing(row: StandingSet, asked: Asked) -> WorkRow:
+    return WorkRow(
+        url_for("ledger.one_set", number=row.number), row.number, row.unit,
+        about_set(row.product, row.kind, row.cpus), row.since, (asked.as_of - row.since).days, row.reason,
+    )  # fmt: skip
+
+
+def _ending(row: Ending) -> WorkRow:
+    words = {"valid_until": gettext("Valid until"), "support_end": gettext("Support until")}
+    return WorkRow(
+        url_for("ledger.one_set", number=row.held.number), row.held.number, row.held.unit,
+        about_set(row.held.product, row.held.kind, row.held.cpus), row.ends_on, row.days, words.get(row.by, ""),
+    )  # fmt: skip
