@@ -12,15 +12,16 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.stages import HELD
 from licensetrack.core.errors import Refused
 from licensetrack.procurement.queries import products
-from licensetrack.requests.content import Asked, AskedLine
-from licensetrack.requests.findings import Finding
+from licensetrack.requests.content import Asked, AskedLine, Typed, read
+from licensetrack.requests.findings import Finding, merged
 from licensetrack.requests.rules import Held, Licensed, Surroundings, findings_of
 from licensetrack.units.models import Platform, Unit
 
 
-def check(db: Session, unit: Unit, asked: Asked, scope: Scope) -> list[Finding]:
-    """Everything that the rules find in a request of this unit; `scope` says whose sets may be named."""
-    return findings_of(asked, surroundings(db, unit, asked, scope))
+def check(db: Session, unit: Unit, typed: Typed, scope: Scope) -> tuple[Asked, list[Finding]]:
+    """What a unit's request means, and everything that is wrong or remarkable; `scope` says whose sets may be named."""
+    asked, unread = read(typed)
+    return asked, merged(unread, findings_of(asked, surroundings(db, unit, asked, scope)))
 
 
 def surroundings(db: Session, unit: Unit, asked: Asked, scope: Scope) -> Surroundings:

@@ -19,7 +19,7 @@ from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.numbering import next_number
 from licensetrack.requests.checking import check, product_of, set_ids
-from licensetrack.requests.content import Asked, AskedLine, Typed, read, tidy
+from licensetrack.requests.content import Asked, AskedLine, Typed, tidy
 from licensetrack.requests.findings import NotReady
 from licensetrack.requests.models import LicenseRequest, RequestAttachment, RequestEvent, RequestLine, RequestVersion
 from licensetrack.requests.moving import TAG, changed, claim, may_touch, move, ready, record
@@ -119,8 +119,7 @@ def submit_request(
         unit = may_touch(db, request, f"{TAG}:submit", actor)
         fresh = claim(db, request.id, seen)
         ready(db, fresh, "submit")
-        asked, problems = read(fresh.typed)
-        findings = [*problems, *check(db, unit, asked, actor.scope)]
+        asked, findings = check(db, unit, fresh.typed, actor.scope)
         if any(found.stops for found in findings):
             raise NotReady(findings)
         content = _content(db, fresh, asked)

@@ -53,6 +53,12 @@ def from_row(row: Mapping[str, Any]) -> Finding:
     return Finding(row["level"], row["message"], row["values"], row["line"], row["field"])
 
 
+def merged(unread: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
+    """Both together; what could not be read is not called missing as well."""
+    places = {(one.line, one.field) for one in unread}
+    return [*unread, *(one for one in found if (one.line, one.field) not in places)]
+
+
 class NotReady(Refused):
     """A request that can not be submitted yet, with everything that stands in the way."""
 
