@@ -13,8 +13,11 @@ from licensetrack.allocation.caps import use_entitlement
 from licensetrack.allocation.fold import Fact
 from licensetrack.allocation.ledger import Operation, facts_of, plan
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
+from licensetrack.allocation.revocations import write_revocations
+from licensetrack.allocation.revoking import Opened
 from licensetrack.allocation.stages import FORMAL
-from licensetrack.allocation.state_row import describe, state_values
+from licensetrack.allocation.state_row import platform_of, state_values
+from licensetrack.units.directory import ensure_platforms
 
 MOST_ASKED = 500  # values in one query: databases limit them
 _sets, _events = cast(Table, LicenseSet.__table__), cast(Table, LedgerEvent.__table__)
@@ -58,7 +61,8 @@ class BulkPosting:
         self._db, self._operation = db, operation
         self._events: list[dict[str, object]] = []
         self._states: list[dict[str, object]] = []
-        self._issues: list[tuple[int, Fact]] = []
+        self._platforms: list[tuple[int, str] | None] = []  # one for each state
+        self._revocations: dict[int, tuple[Opened, ...]] = {}
         self._used: dict[int, tuple[int, int]] = {}
 
     def post(
@@ -78,8 +82,9 @@ class BulkPosting:
         state = state_values(planned.state)
         state |= {"version": planned.seq, "product": product, "entitlement_id": entitlement_id}
         self._states.append({f"new_{name}": value for name, value in state.items()} | {"set_id": row.id})
-        if any(fact.action == "issue" for fact in replace):
-            self._issues.append((row.id, planned.issue))
+        self._platforms.append(platform_of(planned.state))
+        if planned.concerns_revocations(row.kind):
+            self._revocations[row.id] = planned.state.revocations
         if row.kind == FORMAL:
             after = planned.state.standing()
             self._use(row.entitlement_id, -row.issued_sets, -row.issued_cpus)
@@ -93,13 +98,17 @@ class BulkPosting:
         """Inserts the events, updates the state rows, moves the counters. Raises Conflict beyond a hard cap."""
         if not self._states:
             return
+        shown = {platform for platform in self._platforms if platform}
+        platforms = ensure_platforms(self._db, shown) if shown else {}
+        for state, platform in zip(self._states, self._platforms, strict=True):
+            state["new_platform_id"] = platforms[platform] if platform else None
         names = [name for name in self._states[0] if name.startswith("new_")]
         values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in names}
         connection = self._db.connection()  # the tables themselves: the session would look for objects to match
         if self._events:
             connection.execute(insert(_events), self._events)
         connection.execute(update(_sets).where(_sets.c.id == bindparam("set_id")).values(values), self._states)
-        for set_id, issue in self._issues:
-            describe(self._db, set_id, issue)
+        if self._revocations:
+            write_revocations(self._db, self._revocations, self._operation.at)
         for entitlement_id in sorted(self._used):  # one order for all, so that nobody waits in a ring
             use_entitlement(self._db, entitlement_id, *self._used[entitlement_id], self._operation)

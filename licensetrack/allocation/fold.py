@@ -10,8 +10,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from licensetrack.allocation.revoking import Opened, is_opened
 from licensetrack.allocation.rules import check_handed_back, check_quantity
-from licensetrack.allocation.stages import ENDED, HELD, IMPORTED, ISSUED, SET_MOVES, START
+from licensetrack.allocation.shown import NOTHING_SHOWN, Shown, shown_after, shown_by_issue
+from licensetrack.allocation.stages import ACCEPTED, ENDED, HELD, IMPORTED, ISSUED, SET_MOVES, START
 from licensetrack.core.errors import Refused
 from licensetrack.core.transitions import next_stage
 
@@ -58,6 +60,8 @@ class State(NamedTuple):
     imported_on: dt.date | None
     accepted_on: dt.date | None
     ended_on: dt.date | None
+    shown: Shown = NOTHING_SHOWN
+    revocations: tuple[Opened, ...] = ()
 
     def standing(self) -> Deltas:
         """The seven counters: a set that is held counts at every stage it has reached."""
@@ -82,7 +86,9 @@ def fold(facts: Sequence[Fact]) -> tuple[State, list[list[Leg]]]:
     if first.cpus is not None:
         check_quantity(first.cpus)
     next_stage(SET_MOVES, START, "issue")
-    state = State(ISSUED, first.holder, first.cpus, 0, first.on, None, None, None)
+    state = State(
+        ISSUED, first.holder, first.cpus, 0, first.on, None, None, None, shown_by_issue(first.details)
+    )  # fmt: skip
     before = state.standing()
     legs = [[Leg(first.holder, before)]]
     for fact in facts[1:]:
@@ -108,24 +114,24 @@ def _order(fact: Fact) -> tuple[dt.date, int]:
 def _check_possible(state: State, fact: Fact) -> None:
     """Says in plain words what the table of moves forbids anyway. Raises Refused."""
     if state.stage in ENDED:
-        raise Refused(
-            "The set was handed back or ended on %(ended)s; nothing can follow on %(on)s.",
-            ended=state.ended_on,
-            on=fact.on,
-        )
+        raise Refused("The set was handed back or ended on %(ended)s; nothing can follow on %(on)s.",
+                      ended=state.ended_on, on=fact.on).at("on")  # fmt: skip
     if fact.action == "issue":
-        raise Refused(
-            "The set was issued on %(issued)s; it can not be issued again on %(on)s.",
-            issued=state.issued_on,
-            on=fact.on,
-        )
+        raise Refused("The set was issued on %(issued)s; it can not be issued again on %(on)s.",
+                      issued=state.issued_on, on=fact.on).at("on")  # fmt: skip
     if fact.action in ("accept", "decline") and state.stage == ISSUED:
         raise Refused(
             "The set was not yet imported on %(on)s; only an imported set can be accepted or declined.", on=fact.on
-        )
+        ).at("on")
+    if fact.action in ("accept", "decline", "import", "import_failed") and state.stage == ACCEPTED:
+        raise Refused("The set was accepted on %(accepted)s; nothing more can be imported, accepted or declined on"
+                      " %(on)s.", accepted=state.accepted_on, on=fact.on).at("on")  # fmt: skip
+    if fact.action == "void" and state.stage == ACCEPTED:
+        raise Refused("The set was accepted on %(accepted)s; it is returned or revoked then, not voided.",
+                      accepted=state.accepted_on).at("on")  # fmt: skip
     if fact.action in ("import", "import_failed") and state.imported_on is not None and state.stage == IMPORTED:
         raise Refused("The set was imported on %(imported)s; it can not be imported again on %(on)s.",
-                      imported=state.imported_on, on=fact.on)  # fmt: skip
+                      imported=state.imported_on, on=fact.on).at("on")  # fmt: skip
 
 
 def _apply(state: State, fact: Fact) -> State:
@@ -148,18 +154,31 @@ def _apply(state: State, fact: Fact) -> State:
         changes["holder"] = fact.holder  # a set that left for another unit before that day is not concerned
     if stage in ENDED:
         changes["ended_on"] = fact.on
-    return state._replace(**changes)
+    return _shown_anew(state, fact, state._replace(**changes))
+
+
+def _shown_anew(before: State, fact: Fact, after: State) -> State:
+    """With the words that the fact changes, and the revocation that it opens."""
+    leaves = after.holder.unit_id != before.holder.unit_id
+    shown = shown_after(before.shown, fact.action, fact.details, leaves=leaves)
+    other_platform = shown.platform != before.shown.platform
+    revocations = before.revocations
+    if is_opened(fact.action, before.shown.fingerprint, other_unit=leaves, other_platform=other_platform):
+        one = Opened(fact.position, fact.action, fact.on, before.shown.fingerprint, before.holder.unit_id)
+        revocations = (*revocations, one)
+    return after._replace(shown=shown, revocations=revocations)
 
 
 def _resized(state: State, fact: Fact) -> int:
     if state.cpus is None:
-        raise Refused("This product is counted in sets; it has no CPUs to change.")
+        raise Refused("This product is counted in sets; it has no CPUs to change.").at("cpus")
     change = fact.cpus or 0
     if (change > 0) != (fact.action == "expand") or change == 0:
-        raise Refused("An expansion adds CPUs and a shrinking takes CPUs away; %(change)s does neither.", change=change)
+        raise Refused("An expansion adds CPUs and a shrinking takes CPUs away; %(change)s does neither.",
+                      change=change).at("cpus")  # fmt: skip
     if state.cpus + change <= 0:
         raise Refused("The set has %(cpus)s CPUs on %(on)s; %(change)s would leave none. Hand it back instead.",
-                      cpus=state.cpus, on=fact.on, change=change)  # fmt: skip
+                      cpus=state.cpus, on=fact.on, change=change).at("cpus")  # fmt: skip
     check_quantity(state.cpus + change)
     return state.cpus + change
 

@@ -12,11 +12,16 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.allocation.caps import use_entitlement
-from licensetrack.allocation.fold import Deltas, Fact, Holder, Leg, State, fold
+from licensetrack.allocation.fold import Fact, Holder, Leg, State, fold
 from licensetrack.allocation.ledger import STEP, Operation, covered_by_digest
 from licensetrack.allocation.models import DELTAS, LicenseSet
-from licensetrack.allocation.rules import check_day, check_kind, check_size
+from licensetrack.allocation.papers import NO_PAPER, Paper, with_paper
+from licensetrack.allocation.revocations import write_revocations
+from licensetrack.allocation.revoking import Opened, can_be_revoked
+from licensetrack.allocation.rules import check_day, check_kind, check_number, check_size
+from licensetrack.allocation.shown import check_words
 from licensetrack.allocation.stages import ENDED, FORMAL, TEMPORARY
+from licensetrack.allocation.state_row import platform_of
 from licensetrack.core import outbox
 from licensetrack.core.clock import today
 from licensetrack.core.columns import canonical_json
@@ -28,8 +33,8 @@ from licensetrack.units.models import Unit
 
 SET_COLUMNS = (
     "id", "number", "unit_id", "platform_id", "product", "entitlement_id", "kind", "cpus", "stage", "issued_on",
-    "imported_on", "accepted_on", "ended_on", "fingerprint", "license_file", "support_end", "predecessor_id", "note",
-    "version", *DELTAS,
+    "imported_on", "accepted_on", "ended_on", "fingerprint", "license_file", "support_end", "edition", "site",
+    "valid_until", "predecessor_id", "note", "version", *DELTAS,
 )  # fmt: skip
 EVENT_COLUMNS = (
     "set_id", "seq", "position", "action", '"on"', "at", "actor_id", "unit_id", "product", "kind", "district",
@@ -41,8 +46,8 @@ EVENT_COLUMNS = (
 class NewSet:
     """A set that enters the ledger, with its facts in order; the first one is its issue.
 
-    The issue fact's `details` carry what the state row shows besides: platform, license_file, support_end (ISO day),
-    fingerprint, note. `predecessor` is the number of the temporary set that this formal one replaces.
+    The facts' `details` carry what the state row shows besides (see `shown.SAYS`), days as ISO text. `predecessor` is
+    the number of the temporary set that this formal one replaces.
     """
 
     number: str
@@ -64,19 +69,23 @@ def issue_set(
     kind: str = FORMAL,
     details: Mapping[str, Any] | None = None,
     predecessor: str = "",
+    paper: Paper = NO_PAPER,
 ) -> LicenseSet:
     """Gives a unit one licence set of a product from `on`; `cpus` is its size (none for a product counted in sets).
 
     Raises Refused where a rule forbids it, Conflict where a hard entitlement has not enough left.
     """
     require(actor, "allocation:set:issue", district=unit.district, unit_id=unit.id)
+    check_number(number)
+    check_words(details)
     with transaction() as db:
         entitlement = entitlement_for(db, product_code)
         if db.scalar(select(LicenseSet.id).where(LicenseSet.number == number)) is not None:
-            raise Refused("The licence number %(number)s exists already.", number=number)
+            raise Refused("The licence number %(number)s exists already.", number=number).at("number")
         fact = Fact("issue", on, 0, cpus, Holder(unit.id, unit.district, unit.category), details or {})
+        fact = with_paper(fact, paper)
         if predecessor:
-            _check_predecessor(db, predecessor, kind)
+            _check_predecessor(db, predecessor, kind, on)
         operation = Operation(actor)
         new = NewSet(number, product_code, kind, entitlement.id, [fact], predecessor)
         [set_id] = add_sets(db, [new], operation)
@@ -94,15 +103,14 @@ def add_sets(
     not exist or a life that the table of moves forbids; a number that exists ends the transaction in Conflict.
     """
     platforms = {} if platforms is None else platforms
-    unknown = [pair for pair in _platforms_of(new_sets) if pair not in platforms]
-    platforms.update(ensure_platforms(db, unknown) if unknown else {})
     ids = reserve_ids(db, "license_set", len(new_sets))
     predecessors = _predecessor_ids(db, new_sets, ids)
     metrics = {bought.code: bought.metric for bought in products(db)}
     last_day = today()
-    sets: list[tuple[object, ...]] = []
+    states: list[tuple[State, int]] = []
     events: list[tuple[object, ...]] = []
     used: dict[int, tuple[int, int]] = {}
+    revocations: dict[int, tuple[Opened, ...]] = {}
     for set_id, new in zip(ids, new_sets, strict=True):
         check_kind(new.kind)
         check_size(metrics[new.product], new.facts[0].cpus)
@@ -115,14 +123,23 @@ def add_sets(
             for leg in fact_legs:
                 seq += 1
                 events.append(_event_row(set_id, seq, new, fact, leg, operation))
-        standing = state.standing()
-        predecessor_id = predecessors.get(new.predecessor) if new.predecessor else None
-        sets.append(_set_row(set_id, new, state, standing, seq, predecessor_id, platforms))
+        states.append((state, seq))
+        if state.revocations and can_be_revoked(new.kind):
+            revocations[set_id] = state.revocations
         if new.kind == FORMAL:
+            standing = state.standing()
             so_far = used.get(new.entitlement_id, (0, 0))
             used[new.entitlement_id] = (so_far[0] + standing[0], so_far[1] + standing[1])
+    unknown = {pair for state, _ in states if (pair := platform_of(state)) and pair not in platforms}
+    platforms.update(ensure_platforms(db, unknown) if unknown else {})
+    sets = [
+        _set_row(set_id, new, state, seq, predecessors.get(new.predecessor), platforms)
+        for set_id, new, (state, seq) in zip(ids, new_sets, states, strict=True)
+    ]
     insert_rows(db, "license_set", SET_COLUMNS, sets)
     insert_rows(db, "ledger_event", EVENT_COLUMNS, events)
+    if revocations:
+        write_revocations(db, revocations, operation.at)
     for entitlement_id in sorted(used):  # one order for all, so that nobody waits in a ring
         use_entitlement(db, entitlement_id, *used[entitlement_id], operation, _only_unit(new_sets))
     return ids
@@ -155,41 +172,33 @@ def _set_row(
     set_id: int,
     new: NewSet,
     state: State,
-    standing: Deltas,
     seq: int,
     predecessor_id: int | None,
     platforms: Mapping[tuple[int, str], int],
 ) -> tuple[object, ...]:
-    """A new set's state in the order of SET_COLUMNS; its issue tells what it shows besides."""
-    issue = new.facts[0]
-    shown, platform_id = issue.details or {}, None
-    if issue.holder and (platform := shown.get("platform")):
-        platform_id = platforms[issue.holder.unit_id, platform]
+    """A new set's state in the order of SET_COLUMNS."""
+    shown, platform = state.shown, platform_of(state)
     return (
-        set_id, new.number, state.holder.unit_id, platform_id, new.product, new.entitlement_id, new.kind, state.cpus,
-        state.stage, state.issued_on.isoformat(), _day(state.imported_on), _day(state.accepted_on),
-        _day(state.ended_on), shown.get("fingerprint", ""), shown.get("license_file", ""), shown.get("support_end"),
-        predecessor_id, shown.get("note", ""), seq, *standing,
+        set_id, new.number, state.holder.unit_id, platforms[platform] if platform else None, new.product,
+        new.entitlement_id, new.kind, state.cpus, state.stage, state.issued_on.isoformat(), _day(state.imported_on),
+        _day(state.accepted_on), _day(state.ended_on), shown.fingerprint, shown.license_file,
+        shown.support_end or None, shown.edition, shown.site, shown.valid_until or None, predecessor_id, shown.note,
+        seq, *state.standing(),
     )  # fmt: skip
 
 
-def _check_predecessor(db: Session, number: str, kind: str) -> None:
+def _check_predecessor(db: Session, number: str, kind: str, on: dt.date) -> None:
     """A formal set replaces a temporary one that has ended before, else the unit would hold both. Raises Refused."""
     before = db.scalars(select(LicenseSet).where(LicenseSet.number == number)).first()
-    if before is not None and (kind != FORMAL or before.kind != TEMPORARY or before.stage not in ENDED):
+    if before is None:
+        return  # told where the predecessors are looked up
+    if kind != FORMAL or before.kind != TEMPORARY or before.stage not in ENDED:
         raise Refused(
             "Only a temporary set that has ended can be replaced by a formal one; %(number)s is not.", number=number
         )
-
-
-def _platforms_of(new_sets: Sequence[NewSet]) -> list[tuple[int, str]]:
-    wanted = []
-    for new in new_sets:
-        first = new.facts[0]
-        platform = (first.details or {}).get("platform")
-        if platform and first.holder:
-            wanted.append((first.holder.unit_id, platform))
-    return wanted
+    if before.ended_on is not None and before.ended_on > on:
+        raise Refused("The temporary set %(number)s is held until %(ended)s; its formal one can not begin on %(on)s.",
+                      number=number, ended=before.ended_on, on=on).at("on")  # fmt: skip
 
 
 def _predecessor_ids(db: Session, new_sets: Sequence[NewSet], ids: Sequence[int]) -> dict[str, int]:

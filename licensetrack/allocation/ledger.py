@@ -20,8 +20,11 @@ from licensetrack.accounts.permissions import Actor
 from licensetrack.allocation.caps import use_entitlement
 from licensetrack.allocation.fold import Fact, Holder, Leg, State, fold, in_order
 from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
+from licensetrack.allocation.revocations import write_revocations
+from licensetrack.allocation.revoking import can_be_revoked
+from licensetrack.allocation.shown import NOTHING_SHOWN, Shown
 from licensetrack.allocation.stages import FORMAL, RANK
-from licensetrack.allocation.state_row import CHANGED, claim, describe, write_state
+from licensetrack.allocation.state_row import CHANGED, claim, write_state
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.columns import canonical_json, instant_text
@@ -105,6 +108,13 @@ def facts_of(events: Iterable[Row[tuple[LedgerEvent]]]) -> dict[int, Fact]:
     return facts
 
 
+def shown_on(db: Session, license_set: LicenseSet, on: dt.date) -> Shown:
+    """What a set shows at the end of a day; nothing before its issue."""
+    facts = [fact for fact in facts_of(standing_events(db, license_set.id)).values() if fact.on <= on]
+    first = min(facts, key=lambda fact: (fact.on, fact.position), default=None)
+    return fold(in_order(facts))[0].shown if first and first.action == "issue" else NOTHING_SHOWN
+
+
 def post(
     db: Session,
     license_set: LicenseSet,
@@ -128,9 +138,9 @@ def post(
     planned = plan(license_set, recorded, used, operation, add=add, drop=drop, replace=replace, product=product)
     if planned.events:
         db.execute(insert(LedgerEvent), planned.events)
-    if any(fact.action == "issue" for fact in replace):
-        describe(db, license_set.id, planned.issue)
     write_state(db, license_set, planned.state, planned.seq, product=product, entitlement_id=entitlement_id)
+    if planned.concerns_revocations(license_set.kind):
+        write_revocations(db, {license_set.id: planned.state.revocations}, operation.at)
     after = planned.state.standing()
     if license_set.kind == FORMAL:
         changes = {entitlement_before: (-before[0], -before[1])}
@@ -142,12 +152,16 @@ def post(
 
 
 class Posting(NamedTuple):
-    """What changed facts of one set come to: its state, its issue, its last seq, and the events to be inserted."""
+    """What changed facts of one set come to: its state, its last seq, and the events to be inserted."""
 
     state: State
-    issue: Fact
     seq: int
     events: list[dict[str, object]]
+
+    def concerns_revocations(self, kind: str) -> bool:
+        """Whether there may be one to open, to move or to void; most acts have nothing to do with any."""
+        taken_back = any(event["reverses_id"] is not None for event in self.events)
+        return can_be_revoked(kind) and (bool(self.state.revocations) or taken_back)
 
 
 def plan(
@@ -181,7 +195,7 @@ def plan(
     ordered = in_order(list(facts.values()))
     state, legs = fold(ordered)
     seq, events = _events_to_write(license_set, product, operation, recorded, list(zip(ordered, legs, strict=True)))
-    return Posting(state, ordered[0], seq, events)
+    return Posting(state, seq, events)
 
 
 def _place(facts: dict[int, Fact], fact: Fact, used: set[int]) -> Fact:

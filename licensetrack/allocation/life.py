@@ -1,133 +1,280 @@
-"""What happens to a set after its issue: one verb for each move, all of one shape: who may, what is right, post."""
+"""What happens to a set after its issue: one verb for each move, all of one shape: who may, what is right, post.
+
+Every verb takes `seen`, the version of the set that the visitor saw (where it is another now, that is a Conflict),
+and the `paper` that the act rests on; see `acting.How`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from typing import Any, Unpack
 
-from sqlalchemy.orm import Session
-
-from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
+from licensetrack.accounts.permissions import Actor, require
+from licensetrack.allocation import change_rules as rules
+from licensetrack.allocation import papers
+from licensetrack.allocation.acting import How, act, operation
 from licensetrack.allocation.fold import Fact, Holder, State
-from licensetrack.allocation.ledger import Operation, post
+from licensetrack.allocation.issuing import issue_set
+from licensetrack.allocation.kinship import check_no_overlap
+from licensetrack.allocation.ledger import post
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.allocation.rules import check_acceptable, check_day, check_reason, check_size
+from licensetrack.allocation.rules import check_acceptable, check_reason, check_size
+from licensetrack.allocation.shown import check_words
+from licensetrack.allocation.stages import FORMAL, TEMPORARY
 from licensetrack.core import outbox
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Refused
 from licensetrack.procurement.queries import product
 from licensetrack.units.models import Unit
 
+Paper, NO_PAPER = papers.Paper, papers.NO_PAPER
 
-def record_import(license_set: LicenseSet, *, actor: Actor, on: dt.date) -> State:
+
+def record_import(license_set: LicenseSet, *, actor: Actor, on: dt.date, **how: Unpack[How]) -> State:
     """issued → imported: the unit loaded the licence file into its platform."""
-    return _act(license_set, Fact("import", on), "allocation:import:record", actor)
+    return act(license_set, Fact("import", on), "allocation:import:record", actor, how)
 
 
-def record_failed_import(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str) -> State:
+def record_failed_import(
+    license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, **how: Unpack[How]
+) -> State:
     """An attempt that failed: the set stays where it is, its import no longer counts as passed at the first attempt."""
     check_reason(reason)
-    return _act(license_set, Fact("import_failed", on, details={"reason": reason}), "allocation:import:fail", actor)
+    fact = Fact("import_failed", on, details={"reason": reason})
+    return act(license_set, fact, "allocation:import:fail", actor, how)
 
 
-def accept_import(license_set: LicenseSet, *, actor: Actor, on: dt.date, evidence: str, acceptor: str = "") -> State:
+def accept_import(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    evidence: str,
+    acceptor: str = "",
+    **how: Unpack[How],
+) -> State:
     """imported → accepted: from `on` the set counts toward coverage."""
     check_acceptable(license_set.imported_on, on)
-    details = {"evidence": evidence, "acceptor": acceptor}
-    return _act(license_set, Fact("accept", on, details=details), "allocation:import:accept", actor)
+    fact = Fact("accept", on, details={"evidence": evidence, "acceptor": acceptor})
+    return act(license_set, fact, "allocation:import:accept", actor, how)
 
 
-def decline_import(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str) -> State:
+def decline_import(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, **how: Unpack[How]) -> State:
     """imported → declined: the acceptance was refused with a reason; rework follows."""
     check_reason(reason)
     check_acceptable(license_set.imported_on, on)
-    return _act(license_set, Fact("decline", on, details={"reason": reason}), "allocation:import:decline", actor)
+    fact = Fact("decline", on, details={"reason": reason})
+    return act(license_set, fact, "allocation:import:decline", actor, how)
 
 
-def expand_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, cpus: int, reason: str) -> State:
+def expand_set(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    cpus: int,
+    reason: str,
+    **how: Unpack[How],
+) -> State:
     """Adds CPUs to a held set; it makes no new set."""
-    return _act(license_set, Fact("expand", on, cpus=cpus, details={"reason": reason}), "allocation:set:expand", actor)
+    fact = Fact("expand", on, cpus=cpus, details={"reason": reason})
+    return act(license_set, fact, "allocation:set:expand", actor, how)
 
 
-def shrink_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, cpus: int, reason: str) -> State:
+def shrink_set(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    cpus: int,
+    reason: str,
+    **how: Unpack[How],
+) -> State:
     """Takes CPUs from a held set; `cpus` is how many, above zero."""
-    return _act(license_set, Fact("shrink", on, cpus=-cpus, details={"reason": reason}), "allocation:set:shrink", actor)
+    fact = Fact("shrink", on, cpus=-cpus, details={"reason": reason})
+    return act(license_set, fact, "allocation:set:shrink", actor, how)
 
 
-def relocate_set(license_set: LicenseSet, to: Unit, *, actor: Actor, on: dt.date, reason: str) -> State:
+def relocate_set(
+    license_set: LicenseSet,
+    to: Unit,
+    *,
+    actor: Actor,
+    on: dt.date,
+    reason: str,
+    platform: str = "",
+    site: str = "",
+    **how: Unpack[How],
+) -> State:
     """Moves a held set to another unit: a minus at one unit and a plus at the other on the same day."""
     require(actor, "allocation:set:relocate", district=to.district, unit_id=to.id)
-    fact = Fact("relocate", on, holder=Holder(to.id, to.district, to.category), details={"reason": reason})
-    return _act(license_set, fact, "allocation:set:relocate", actor)
+    rules.check_other_unit(license_set.unit_id, to.id)
+    details = _said(reason=reason, platform=platform, site=site)
+    fact = Fact("relocate", on, holder=Holder(to.id, to.district, to.category), details=details)
+    return act(license_set, fact, "allocation:set:relocate", actor, how)
 
 
-def reclassify_set(license_set: LicenseSet, unit: Unit, *, actor: Actor, on: dt.date) -> State:
+def move_set(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    platform: str = "",
+    site: str = "",
+    reason: str,
+    **how: Unpack[How],
+) -> State:
+    """Another room or another platform of the same unit; no figure changes."""
+    fact = Fact("move", on, details=_said(reason=reason, platform=platform, site=site))
+    return act(license_set, fact, "allocation:set:move", actor, how, rules.check_move)
+
+
+def replace_host(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    old_fingerprint: str,
+    new_fingerprint: str,
+    reason: str,
+    **how: Unpack[How],
+) -> State:
+    """Another host bears the set from `on`: its fingerprint changes, the file of the old one is to be revoked."""
+    check_reason(reason)
+    details = _said(reason=reason, old_fingerprint=old_fingerprint.strip(), fingerprint=new_fingerprint.strip())
+    fact = Fact("replace_host", on, details=details)
+    return act(license_set, fact, "allocation:set:replace_host", actor, how, rules.check_replacement)
+
+
+def renew_set(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    support_end: dt.date | None = None,
+    valid_until: dt.date | None = None,
+    reason: str,
+    **how: Unpack[How],
+) -> State:
+    """Prolongs what a set is supported or valid for."""
+    days = {"support_end": support_end, "valid_until": valid_until}
+    said = _said(reason=reason, **{name: day.isoformat() if day else "" for name, day in days.items()})
+    fact = Fact("renew", on, details=said)
+    return act(license_set, fact, "allocation:set:renew", actor, how, rules.check_renewal)
+
+
+def upgrade_set(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    edition: str,
+    reason: str,
+    **how: Unpack[How],
+) -> State:
+    """Another edition of the same product; no figure changes."""
+    fact = Fact("upgrade", on, details=_said(reason=reason, edition=edition.strip()))
+    return act(license_set, fact, "allocation:set:upgrade", actor, how, rules.check_upgrade)
+
+
+def reclassify_set(license_set: LicenseSet, unit: Unit, *, actor: Actor, on: dt.date, **how: Unpack[How]) -> State:
     """Follows a unit into another district or category: the count moves there from `on`, the past stays."""
     if unit.id != license_set.unit_id:
         raise Refused("The set %(number)s is held by another unit.", number=license_set.number)
     fact = Fact("reclassify", on, holder=Holder(unit.id, unit.district, unit.category))
-    return _act(license_set, fact, "allocation:set:reclassify", actor)
+    return act(license_set, fact, "allocation:set:reclassify", actor, how)
 
 
-def return_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, change: int | None = None) -> State:
+def return_set(
+    license_set: LicenseSet,
+    *,
+    actor: Actor,
+    on: dt.date,
+    reason: str,
+    change: int | None = None,
+    **how: Unpack[How],
+) -> State:
     """Takes a set back for good; `change`, where the paper states one, must be minus all its CPUs."""
-    return _act(
-        license_set, Fact("return", on, cpus=change, details={"reason": reason}), "allocation:set:return", actor
-    )
+    fact = Fact("return", on, cpus=change, details={"reason": reason})
+    return act(license_set, fact, "allocation:set:return", actor, how)
 
 
-def revoke_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str) -> State:
+def revoke_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, **how: Unpack[How]) -> State:
     """The centre withdraws a set, with its reason."""
     check_reason(reason)
-    return _act(license_set, Fact("revoke", on, details={"reason": reason}), "allocation:set:revoke", actor)
+    fact = Fact("revoke", on, details={"reason": reason})
+    return act(license_set, fact, "allocation:set:revoke", actor, how)
 
 
-def supersede_set(license_set: LicenseSet, *, actor: Actor, on: dt.date) -> State:
+def void_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, **how: Unpack[How]) -> State:
+    """Ends a set that was issued by mistake. An accepted one did its work: it is returned or revoked."""
+    check_reason(reason)
+    fact = Fact("void", on, details={"reason": reason})
+    return act(license_set, fact, "allocation:set:void", actor, how)
+
+
+def supersede_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, **how: Unpack[How]) -> State:
     """A temporary set ends on the day its formal one is issued, so that it is never counted twice."""
-    return _act(license_set, Fact("supersede", on), "allocation:set:supersede", actor)
+    return act(license_set, Fact("supersede", on), "allocation:set:supersede", actor, how)
 
 
-def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: str) -> State:
+def formalize_set(
+    temporary: LicenseSet,
+    number: str,
+    *,
+    actor: Actor,
+    on: dt.date,
+    cpus: int | None,
+    details: Mapping[str, Any] | None = None,
+    **how: Unpack[How],
+) -> LicenseSet:
+    """temporary → formal: one set ends and the other begins on `on`, both or neither; returns the formal one.
+
+    Platform, room, edition and host are those of the temporary set where `details` do not say otherwise.
+    """
+    if temporary.kind != TEMPORARY:
+        raise Refused("The set %(number)s is formal already.", number=temporary.number)
+    with transaction() as db:
+        ended = supersede_set(temporary, actor=actor, on=on, **how)
+        shown = {name: getattr(ended.shown, name) for name in ("platform", "site", "edition", "fingerprint")}
+        unit, paper = db.get_one(Unit, temporary.unit_id), how.get("paper", NO_PAPER)
+        words = {**_said(**shown), **(details or {})}
+        return issue_set(
+            number, unit, temporary.product, cpus=cpus, on=on, actor=actor, kind=FORMAL, details=words,
+            predecessor=temporary.number, paper=paper,
+        )  # fmt: skip
+
+
+def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: str, **how: Unpack[How]) -> State:
     """Says one recorded fact right: the wrong one, told by `position`, is reversed on its day; nothing is edited."""
     check_reason(reason)
-    with _operation(license_set, fact.on, "allocation:set:correct", actor) as (db, operation):
+    check_words(fact.details)
+    fact = papers.with_paper(fact, how.get("paper", NO_PAPER))
+    with operation(license_set, fact.on, "allocation:set:correct", actor, how) as (db, acting):
         if fact.action == "issue":
             check_size(product(db, license_set.product).metric, fact.cpus)
-        state = post(db, license_set, operation, replace=[fact])
+        state = post(db, license_set, acting, replace=[fact])
+        check_no_overlap(db, license_set)
         subject = f"set:{license_set.number}"
-        operation.record(db, "allocation:set:correct", subject, action=fact.action, on=fact.on, reason=reason)
+        acting.record(db, "allocation:set:correct", subject, action=fact.action, on=fact.on, reason=reason)
+        if acting.lines:
+            outbox.post(db, "allocation:set:correct", set_id=license_set.id)
     return state
 
 
-def drop_fact(license_set: LicenseSet, position: int, *, actor: Actor, reason: str) -> State:
+def drop_fact(license_set: LicenseSet, position: int, *, actor: Actor, reason: str, **how: Unpack[How]) -> State:
     """Takes one recorded fact back because it never happened. Raises Refused where later facts rest on it."""
     check_reason(reason)
-    with _operation(license_set, license_set.issued_on, "allocation:set:correct", actor) as (db, operation):
-        state = post(db, license_set, operation, drop=[position])
-        operation.record(db, "allocation:set:correct", f"set:{license_set.number}", dropped=position, reason=reason)
+    with operation(license_set, license_set.issued_on, "allocation:set:correct", actor, how) as (db, acting):
+        state = post(db, license_set, acting, drop=[position])
+        check_no_overlap(db, license_set)
+        acting.record(db, "allocation:set:correct", f"set:{license_set.number}", dropped=position, reason=reason)
+        if acting.lines:
+            outbox.post(db, "allocation:set:correct", set_id=license_set.id)
     return state
 
 
-@contextmanager
-def _operation(
-    license_set: LicenseSet, on: dt.date, permission: str, actor: Actor
-) -> Iterator[tuple[Session, Operation]]:
-    """Who may, which day; then one transaction into which the set is brought; its version tells whether it is stale."""
-    require(actor, permission)
-    check_day(on)
-    with transaction() as db:
-        if license_set not in db:
-            db.add(license_set)
-        if actor.scope != EVERYWHERE:
-            holder = db.get_one(Unit, license_set.unit_id)
-            require(actor, permission, district=holder.district, unit_id=holder.id)
-        yield db, Operation(actor)
-
-
-def _act(license_set: LicenseSet, fact: Fact, permission: str, actor: Actor) -> State:
-    with _operation(license_set, fact.on, permission, actor) as (db, operation):
-        state = post(db, license_set, operation, add=[fact])
-        operation.record(db, permission, f"set:{license_set.number}", on=fact.on, cpus=fact.cpus)
-        outbox.post(db, permission, set_id=license_set.id)
-    return state
+def _said(**words: str) -> dict[str, str]:
+    """Words that were said, without those that are empty."""
+    return {name: text.strip() for name, text in words.items() if text.strip()}

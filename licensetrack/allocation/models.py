@@ -61,9 +61,39 @@ class LicenseSet(Standing, Base):
     fingerprint: Mapped[str] = mapped_column(String(80), default="")
     license_file: Mapped[str] = mapped_column(String(200), default="")
     support_end: Mapped[dt.date | None]
+    edition: Mapped[str] = mapped_column(String(80), default="")
+    site: Mapped[str] = mapped_column(String(200), default="")
+    valid_until: Mapped[dt.date | None]  # a set past its validity is held until it is ended or superseded
     predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("license_set.id"))
     note: Mapped[str] = mapped_column(String(500), default="")
     version: Mapped[int]
+
+
+class Revocation(Base):
+    """A host's licence file that became void, whose revocation code (失效码) is to be handed in within sixty days.
+
+    It belongs to the fact at `position`: where that is corrected it follows, where that is taken back it is voided.
+    """
+
+    __tablename__ = "revocation"
+    __table_args__ = (
+        UniqueConstraint("set_id", "position"),
+        CheckConstraint("(code = '') = (recorded_on IS NULL)", name="code"),
+        Index("ix_revocation_due_on", "due_on"),
+        Index("ix_revocation_unit_id", "unit_id"),
+    )
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    set_id: Mapped[int] = mapped_column(ForeignKey("license_set.id"))
+    position: Mapped[int]
+    action: Mapped[str] = mapped_column(String(16))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))  # whose host it was
+    fingerprint: Mapped[str] = mapped_column(String(80))
+    opened_on: Mapped[dt.date]
+    due_on: Mapped[dt.date]
+    code: Mapped[str] = mapped_column(String(200), default="")
+    recorded_on: Mapped[dt.date | None]
+    recorded_by: Mapped[int | None]
+    voided_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
 
 class LedgerEvent(Standing, Base):

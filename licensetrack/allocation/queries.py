@@ -72,13 +72,18 @@ class SetRow(NamedTuple):
     license_file: str
     support_end: dt.date | None
     note: str
+    edition: str
+    site: str
+    valid_until: dt.date | None
+    version: int
 
 
 _ROW = (
     LicenseSet.id, LicenseSet.number, LicenseSet.unit_id, Unit.name.label("unit"), Unit.code.label("unit_code"),
     Unit.district, Unit.category, Platform.name.label("platform"), LicenseSet.product, LicenseSet.kind, LicenseSet.cpus,
     LicenseSet.stage, LicenseSet.issued_on, LicenseSet.imported_on, LicenseSet.accepted_on, LicenseSet.ended_on,
-    LicenseSet.fingerprint, LicenseSet.license_file, LicenseSet.support_end, LicenseSet.note,
+    LicenseSet.fingerprint, LicenseSet.license_file, LicenseSet.support_end, LicenseSet.note, LicenseSet.edition,
+    LicenseSet.site, LicenseSet.valid_until, LicenseSet.version,
 )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 
 ISSUED, IMPORTED, DECLINED, ACCEPTED = "issued", "imported", "declined", "accepted"
-RETURNED, REVOKED, SUPERSEDED = "returned", "revoked", "superseded"
+RETURNED, REVOKED, SUPERSEDED, VOIDED = "returned", "revoked", "superseded", "voided"
 HELD = (ISSUED, IMPORTED, DECLINED, ACCEPTED)
-ENDED = (RETURNED, REVOKED, SUPERSEDED)
+ENDED = (RETURNED, REVOKED, SUPERSEDED, VOIDED)
 START = "start"
 
 FORMAL, TEMPORARY = "formal", "temporary"
@@ -16,9 +16,11 @@ _WHILE_HELD = {
     "expand": None,  # None: the set stays at its stage
     "shrink": None,
     "relocate": None,
+    "move": None,
     "reclassify": None,
     "replace_host": None,
     "renew": None,
+    "upgrade": None,
     "return": RETURNED,
     "revoke": REVOKED,
     "supersede": SUPERSEDED,
@@ -35,6 +37,7 @@ SET_MOVES = MappingProxyType(
         (DECLINED, "import"): IMPORTED,
         (DECLINED, "accept"): ACCEPTED,
         (DECLINED, "decline"): DECLINED,
+        **{(stage, "void"): VOIDED for stage in (ISSUED, IMPORTED, DECLINED)},
         **{(stage, action): end or stage for stage in HELD for action, end in _WHILE_HELD.items()},
     }
 )
@@ -49,12 +52,15 @@ RANK = MappingProxyType(
         "accept": 4,
         "reclassify": 5,
         "relocate": 6,
+        "move": 6,
         "replace_host": 7,
         "renew": 7,
+        "upgrade": 7,
         "expand": 8,
         "shrink": 8,
         "return": 9,
         "revoke": 9,
         "supersede": 9,
+        "void": 9,
     }
 )

@@ -63,4 +63,4 @@ def divide(statement: SetStatement, recorded: Mapping[str, RecordedSet]) -> tupl
 
 def _is_handed_back(stated: Sequence[Stated], recorded: RecordedSet | None) -> bool:
     facts = [fact for fact, _ in stated] + list(recorded.facts.values() if recorded else ())
-    return any(fact.action in ("return", "revoke") for fact in facts)
+    return any(fact.action in ("return", "revoke", "void") for fact in facts)

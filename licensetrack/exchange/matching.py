@@ -22,17 +22,20 @@ from licensetrack.exchange.changes import Source
 Stated = tuple[Fact, Source]
 Alike = Callable[[Fact, Fact, Source], bool]
 
+_CHANGES = (
+    "expand", "shrink", "relocate", "move", "replace_host", "renew", "upgrade", "return", "revoke", "void",
+)  # fmt: skip
 _FAMILIES = (
     ("issue",),
     ("import", "import_failed"),
     ("accept", "decline"),
-    ("expand", "shrink", "relocate", "replace_host", "renew", "return", "revoke"),
+    _CHANGES,
     ("supersede",),
 )
 _FAMILY = {action: family for family in _FAMILIES for action in family}
 _TOLD_BY = {
     "imports": ("import", "import_failed", "accept", "decline"),
-    "changes": ("expand", "shrink", "relocate", "replace_host", "renew", "return", "revoke"),
+    "changes": _CHANGES,
 }
 
 

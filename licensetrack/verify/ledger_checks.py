@@ -20,7 +20,7 @@ _STANDING = (
     "SELECT * FROM ledger_event x WHERE x.reverses_id IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM ledger_event r WHERE r.reverses_id = x.id)"
 )
-_STAGE_ACTIONS = "'issue', 'import', 'accept', 'decline', 'return', 'revoke', 'supersede'"
+_STAGE_ACTIONS = "'issue', 'import', 'accept', 'decline', 'return', 'revoke', 'supersede', 'void'"
 _LEGAL = " UNION ALL ".join(
     f"SELECT '{before}' AS earlier, '{after}' AS action"
     for before, after in [
@@ -35,6 +35,7 @@ _LEGAL = " UNION ALL ".join(
             for before in ("issue", "import", "accept", "decline")
             for end in ("return", "revoke", "supersede")
         ),
+        *((before, "void") for before in ("issue", "import", "decline")),
     ]
 )
 
@@ -81,7 +82,7 @@ LEDGER_CHECKS: dict[str, str] = {
         WHERE s.stage <> CASE l.action
             WHEN 'issue' THEN 'issued' WHEN 'import' THEN 'imported' WHEN 'accept' THEN 'accepted'
             WHEN 'decline' THEN 'declined' WHEN 'return' THEN 'returned' WHEN 'revoke' THEN 'revoked'
-            ELSE 'superseded' END""",
+            WHEN 'void' THEN 'voided' ELSE 'superseded' END""",
     "every move of a set is one of the table": f"""
         SELECT set_id, action FROM (
             SELECT set_id, action, "on",
@@ -107,12 +108,11 @@ LEDGER_CHECKS: dict[str, str] = {
                 max(CASE WHEN action = 'issue' THEN "on" END) AS issued,
                 max(CASE WHEN action = 'import' THEN "on" END) AS imported,
                 max(CASE WHEN action = 'accept' THEN "on" END) AS accepted,
-                max(CASE WHEN action IN ('return', 'revoke', 'supersede') THEN "on" END) AS ended
+                max(CASE WHEN action IN ('return', 'revoke', 'supersede', 'void') THEN "on" END) AS ended
             FROM ({_STANDING}) t GROUP BY set_id) e ON e.set_id = s.id
         WHERE {" OR ".join(f"{_day(f's.{stage}_on')} <> {_day(f'e.{stage}')}" for stage in _STAGES)}""",
-    "a set's platform belongs to a unit that held it": """
-        SELECT s.number FROM license_set s JOIN platform p ON p.id = s.platform_id
-        WHERE NOT EXISTS (SELECT 1 FROM ledger_event e WHERE e.set_id = s.id AND e.unit_id = p.unit_id)""",
+    "a set's platform belongs to the unit that holds it": """
+        SELECT s.number FROM license_set s JOIN platform p ON p.id = s.platform_id WHERE p.unit_id <> s.unit_id""",
     "a relocation sums to zero over its two units": f"""
         SELECT set_id FROM ({_STANDING}) t WHERE action IN ('relocate', 'reclassify')
         GROUP BY set_id, position HAVING {" OR ".join(f"sum({name}) <> 0" for name in _DELTAS)}""",
@@ -133,7 +133,7 @@ LEDGER_CHECKS: dict[str, str] = {
         SELECT id FROM ledger_event WHERE CAST("on" AS VARCHAR(10)) > substr(CAST({tomorrow} AS VARCHAR(32)), 1, 10)""",
     "a formal set replaces a temporary set that has ended": """
         SELECT s.number FROM license_set s JOIN license_set p ON p.id = s.predecessor_id
-        WHERE p.kind <> 'temporary' OR p.issued_sets <> 0 OR s.kind <> 'formal'""",
+        WHERE p.kind <> 'temporary' OR p.issued_sets <> 0 OR s.kind <> 'formal' OR p.ended_on > s.issued_on""",
     "a budget reversal is the exact opposite": """
         SELECT r.id FROM budget_entry r JOIN budget_entry o ON o.id = r.reverses_id
         WHERE r.amount + o.amount <> 0 OR r.kind <> o.kind OR r."on" <> o."on" """,

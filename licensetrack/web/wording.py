@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
+from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.core.errors import DomainError
 from licensetrack.exchange.problems import Term
 
@@ -17,6 +19,7 @@ STAGES = {
     "returned": lazy_gettext("Returned"),
     "revoked": lazy_gettext("Revoked"),
     "superseded": lazy_gettext("Superseded"),
+    "voided": lazy_gettext("Voided"),
 }
 ACTIONS = {
     "issue": lazy_gettext("Issued"),
@@ -27,12 +30,16 @@ ACTIONS = {
     "expand": lazy_gettext("Expanded"),
     "shrink": lazy_gettext("Reduced"),
     "relocate": lazy_gettext("Relocated"),
+    "move": lazy_gettext("Moved"),
     "reclassify": lazy_gettext("Reclassified with its unit"),
     "replace_host": lazy_gettext("Host replaced"),
     "renew": lazy_gettext("Renewed"),
+    "upgrade": lazy_gettext("Upgraded"),
     "return": lazy_gettext("Returned"),
     "revoke": lazy_gettext("Revoked"),
     "supersede": lazy_gettext("Superseded by a formal set"),
+    "void": lazy_gettext("Voided"),
+    "correct": lazy_gettext("Corrected"),
 }
 KINDS = {"formal": lazy_gettext("Formal"), "temporary": lazy_gettext("Temporary")}
 PRODUCTS = {
@@ -59,6 +66,12 @@ DETAILS = {
     "acceptor": lazy_gettext("Accepted by"),
     "note": lazy_gettext("Note"),
     "failures": lazy_gettext("Failed attempts"),
+    "edition": lazy_gettext("Edition"),
+    "site": lazy_gettext("Room"),
+    "old_fingerprint": lazy_gettext("Fingerprint before"),
+    "valid_from": lazy_gettext("Valid from"),
+    "valid_until": lazy_gettext("Valid until"),
+    "request": lazy_gettext("Request"),
 }
 FIELDS = {
     **DETAILS,
@@ -126,6 +139,17 @@ def word(words: dict[str, Any], code: str) -> str:
 
 def in_words(error: DomainError) -> str:
     """A refusal in the visitor's language."""
-    values = {name: gettext(value) if isinstance(value, Term) else value for name, value in error.values.items()}
+    values = {name: _value(name, value) for name, value in error.values.items()}
     text = str(gettext(error.message))
     return text % values if values else text
+
+
+def _value(name: str, value: object) -> object:
+    """A value of a refusal: terms and acts as words, instants on the business zone's clock."""
+    if isinstance(value, Term):
+        return gettext(value)
+    if name == "set_action":
+        return word(ACTIONS, str(value))
+    if isinstance(value, dt.datetime):
+        return value.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
+    return value

@@ -155,20 +155,20 @@ def test_a_day_beyond_the_calendar_is_refused_also_in_a_correction() -> None:
 
 def test_a_unit_user_acts_on_the_sets_of_the_own_unit_and_a_district_on_its_own() -> None:
     near, far = unit("SZ0001", district="福田区"), unit("SZ0002", district="南山区")
-    mine, theirs = imported("SQ-1", near), imported("SQ-2", far)
+    mine, theirs = issued("SQ-1", near), issued("SQ-2", far)
     bob = Actor(id=None, login="bob", name="Bob", role="unit_user", scope=Scope("unit", str(near.id)))
     eve = Actor(id=None, login="eve", name="Eve", role="operator", scope=Scope("district", "福田区"))
     before = rows()
     for actor in (bob, eve):
         with pytest.raises(NotFound):
-            life.accept_import(theirs, actor=actor, on=day("03-01"), evidence="x.pdf")
+            life.record_import(theirs, actor=actor, on=day("03-01"))
     with pytest.raises(NotFound):
         life.relocate_set(mine, far, actor=eve, on=day("03-01"), reason="x")
     with pytest.raises(NotFound):
         issuing.issue_set("SQ-3", far, "virtualization", cpus=4, on=day("03-01"), actor=eve)
     assert rows() == before
-    life.accept_import(mine, actor=bob, on=day("03-01"), evidence="x.pdf")
-    assert fresh(mine).stage == "accepted"
+    life.record_import(mine, actor=bob, on=day("03-01"))
+    assert fresh(mine).stage == "imported"
 
 
 def test_a_relocation_told_late_takes_the_set_out_of_the_unit_before_that_moved_to_another_district() -> None:

@@ -144,7 +144,8 @@ class RandomTrade:
 
     def act(self, found: LicenseSet, action: str, on: dt.date, size: int) -> bool:
         """Does one thing with a set; `size` is the change in CPUs, and chooses the unit it may go to."""
-        to = self.units[size % len(self.units)]
+        others = [one for one in self.units if one.id != found.unit_id]
+        to = others[size % len(others)]
         verbs: dict[str, tuple[Any, dict[str, Any]]] = {
             "import": (life.record_import, {}),
             "import_failed": (life.record_failed_import, {"reason": "设备信息码不匹配"}),
@@ -160,10 +161,8 @@ class RandomTrade:
         verb, words = verbs[action]
         verb(found, actor=ALICE, on=on, **words)
         cpus = {"expand": size, "shrink": -size}.get(action)
-        place = self.place(size) if action == "relocate" else None
-        self._note(
-            self.shadow.sets[found.number], Fact(action, on, 0, cpus, Holder(*_values(place)) if place else None)
-        )
+        holder = Holder(to.id, to.district, to.category) if action == "relocate" else None
+        self._note(self.shadow.sets[found.number], Fact(action, on, 0, cpus, holder))
         return True
 
     def _correct(self, step: Step) -> bool:

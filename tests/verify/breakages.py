@@ -85,7 +85,7 @@ BY_SQL = [
         ("UPDATE license_set SET accepted_on = '2024-02-21' WHERE number = 'SQ-PLAIN'",),
     ),
     Case(
-        "a set's platform belongs to a unit that held it",
+        "a set's platform belongs to the unit that holds it",
         (
             "UPDATE license_set SET platform_id = (SELECT id FROM platform WHERE name = '南山政务云')"
             " WHERE number = 'SQ-AT-HOME'",
