@@ -19,7 +19,7 @@ from licensetrack.verify.report import verify
 from tests.trade import accepted, unit
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()][::-1]
-APPEND_ONLY = ["ledger_event", "audit_entry", "budget_entry"]
+APPEND_ONLY = ["ledger_event", "audit_entry", "budget_entry", "unit_event"]
 
 
 @contextmanager

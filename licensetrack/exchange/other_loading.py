@@ -20,7 +20,7 @@ from licensetrack.exchange.changes import CHANGED, NEW, SAME, Outcome, Source
 from licensetrack.exchange.statements import Holders
 from licensetrack.procurement.budgets import BudgetLine, post_entry, reverse_entry, standing_entries
 from licensetrack.support import orders
-from licensetrack.units.directory import UnitEntry, differences, register_unit, update_unit
+from licensetrack.units.directory import UnitEntry, differences, entry_of, normal, register_unit, update_unit
 from licensetrack.units.models import Unit
 
 TWICE = "“%(number)s” stands twice, and the two rows differ; the other one is %(place)s."
@@ -51,9 +51,7 @@ def load_units(db: Session, table: Any, outcome: Outcome, told: Told, operation:
     known = {unit.code: unit for unit in db.scalars(select(Unit))}
     for row in table.rows:
         source = Source("units", table.file, table.sheet, row.row)
-        entry = UnitEntry(
-            row.code, row.name, row.category, row.district, row.level, row.contact, row.phone, row.note
-        )  # fmt: skip
+        entry = normal(_entry(row, known.get(row.code)))
         if told.again(entry.code, replace(entry, name=name_key(entry.name)), source, "code"):
             continue
         unit = known.get(entry.code)
@@ -73,7 +71,19 @@ def load_units(db: Session, table: Any, outcome: Outcome, told: Told, operation:
             if "district" in changed or "category" in changed:
                 _take_sets_along(db, unit, operation)
         except DomainError as error:
-            outcome.refuse(source, error.message, error.values, "name", row.name)
+            at = error.field if error.field in ("code", "credit_code") else "name"
+            outcome.refuse(source, error.message, error.values, at, getattr(row, at))
+
+
+def _entry(row: Any, recorded: Unit | None) -> UnitEntry:
+    """A row as a line of the directory; what a list of units rarely tells stays as it is recorded when it does not."""
+    entry = UnitEntry(row.code, row.name, row.category, row.district, row.level, row.contact, row.phone, row.note)
+    before = entry_of(recorded) if recorded is not None else entry
+    in_scope = before.in_scope if row.in_scope is None else row.in_scope
+    return replace(
+        entry, short_name=row.short_name or before.short_name, credit_code=row.credit_code or before.credit_code,
+        superior=row.parent or before.superior, address=before.address, in_scope=in_scope,
+    )  # fmt: skip
 
 
 def _take_sets_along(db: Session, unit: Unit, operation: Operation) -> None:

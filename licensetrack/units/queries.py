@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
 from licensetrack.core.errors import NotFound
 from licensetrack.core.names import name_key
+from licensetrack.units.districts import known_district, present_district
 from licensetrack.units.models import Platform, Unit, UnitName
+from licensetrack.units.rules import IN_USE
 
 
 def unit(db: Session, unit_id: int, scope: Scope = EVERYWHERE) -> Unit:
@@ -22,8 +24,15 @@ def unit(db: Session, unit_id: int, scope: Scope = EVERYWHERE) -> Unit:
 
 
 def unit_ids_by_name(db: Session) -> dict[str, int]:
-    """Name key → unit id, for present and former names; a present name wins over another unit's former one."""
-    known = dict(db.execute(select(UnitName.name_key, UnitName.unit_id)).all())
+    """Name key → unit id, for present, former and short names; a present name wins over a former one of another unit.
+
+    A short name that two units have means none of them.
+    """
+    short: dict[str, set[int]] = {}
+    for name, unit_id in db.execute(select(Unit.short_name, Unit.id).where(Unit.short_name != "")):
+        short.setdefault(name_key(name), set()).add(unit_id)
+    known = {key: min(ids) for key, ids in short.items() if len(ids) == 1}
+    known.update(db.execute(select(UnitName.name_key, UnitName.unit_id)).all())
     known.update(db.execute(select(Unit.name_key, Unit.id)).all())
     return known
 
@@ -31,7 +40,10 @@ def unit_ids_by_name(db: Session) -> dict[str, int]:
 def units(
     db: Session, *, search: str = "", district: str = "", category: str = "", scope: Scope = EVERYWHERE
 ) -> Sequence[Unit]:
-    """Units in code order; `search` finds code, contact, present and former names."""
+    """Units in code order; `search` finds both codes, contact, present, former and short names, and a district.
+
+    A district may be written as it once was (光明新区) or in short (光明).
+    """
     query = select(Unit).order_by(Unit.code)
     if search:
         key, plain = name_key(search), search.strip()
@@ -41,11 +53,14 @@ def units(
                 Unit.name_key.contains(key, autoescape=True),
                 Unit.code.icontains(plain, autoescape=True),
                 Unit.contact.icontains(plain, autoescape=True),
+                Unit.short_name.icontains(plain, autoescape=True),
+                Unit.credit_code.icontains(plain, autoescape=True),
+                Unit.district == (known_district(plain) or ""),
                 Unit.id.in_(former),
             )
         )
     if district:
-        query = query.where(Unit.district == district)
+        query = query.where(Unit.district == present_district(district))
     if category:
         query = query.where(Unit.category == category)
     return db.scalars(_within(query, scope)).all()
@@ -55,6 +70,25 @@ def former_names(db: Session, unit_id: int) -> Sequence[UnitName]:
     """The names a unit had before, newest first."""
     query = select(UnitName).where(UnitName.unit_id == unit_id, UnitName.until.is_not(None))
     return db.scalars(query.order_by(UnitName.until.desc())).all()
+
+
+def units_in_use(db: Session, *, but: int = 0, scope: Scope = EVERYWHERE) -> Sequence[Unit]:
+    """Units that can hold something, in code order; what a form offers to choose from."""
+    query = select(Unit).where(Unit.stage == IN_USE, Unit.id != but).order_by(Unit.code)
+    return db.scalars(_within(query, scope)).all()
+
+
+def units_merged_into(db: Session, unit_id: int) -> Sequence[Unit]:
+    """The units that were merged into this one."""
+    return db.scalars(select(Unit).where(Unit.merged_into_id == unit_id).order_by(Unit.ended_on, Unit.code)).all()
+
+
+def platform(db: Session, platform_id: int, scope: Scope = EVERYWHERE) -> tuple[Platform, Unit]:
+    """A platform and the unit that runs it. Raises NotFound when it does not exist or lies outside the scope."""
+    found = db.get(Platform, platform_id)
+    if found is None:
+        raise NotFound("There is no such platform.")
+    return found, unit(db, found.unit_id, scope)
 
 
 def platforms(db: Session, unit_id: int) -> Sequence[Platform]:

@@ -31,6 +31,7 @@ APPEND_ONLY = (
     "audit_entry", "budget_entry", "cap_change", "evaluation_snapshot", "evaluation_step", "evaluation_trace",
     "ledger_event", "license_file", "license_file_access", "receipt", "request_event", "request_version",
     "acceptance_certificate", "certificate_line", "import_attempt",
+    "unit_event",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

@@ -9,14 +9,24 @@ from licensetrack.accounts.permissions import Actor, Scope
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
 from licensetrack.units import queries
-from licensetrack.units.directory import UnitEntry, differences, ensure_platforms, register_unit, update_unit
+from licensetrack.units.directory import (
+    UnitEntry,
+    differences,
+    ensure_platforms,
+    register_unit,
+    rename_unit,
+    update_unit,
+)
+from licensetrack.units.history import name_on, places_of, time_line
 from licensetrack.units.models import Unit
+from licensetrack.units.rules import check_sign
 from licensetrack.verify.report import verify
 from tests.conftest import Clock
 from tests.trade import ALICE, day
 
 pytestmark = pytest.mark.usefixtures("database")
 ENTRY = UnitEntry("SZ0001", "深圳市福田区教育局", "机关单位", "福田区", contact="张三")
+CODE = "12440300MB2C12340" + check_sign("12440300MB2C12340")
 FUTIAN = Actor(id=None, login="eve", name="Eve", role="operator", scope=Scope("district", "福田区"))
 
 
@@ -123,6 +133,68 @@ def test_nobody_acts_in_or_moves_a_unit_into_a_district_that_is_not_theirs() -> 
         queries.unit(db, unit.id, Scope("district", "南山区"))
 
 
+def test_a_short_name_that_two_units_have_means_none() -> None:
+    for code, name in (("SZ0001", "甲局"), ("SZ0002", "乙局")):
+        register_unit(changed(code=code, name=name, short_name="教育局"), actor=ALICE)
+    with reading() as db:
+        assert "教育局" not in queries.unit_ids_by_name(db)
+
+
+def test_a_credit_code_belongs_to_one_unit_and_must_be_one() -> None:
+    register_unit(changed(credit_code=CODE), actor=ALICE)
+    for wrong, word in [(CODE, "belongs to"), (CODE[:-1] + ("0" if CODE[-1] != "0" else "1"), "mistyped")]:
+        with pytest.raises(Refused, match=word) as refusal:
+            register_unit(changed(code="SZ0002", name="甲", credit_code=wrong), actor=ALICE)
+        assert refusal.value.field == "credit_code"
+    register_unit(changed(code="SZ0002", name="甲"), actor=ALICE)
+    register_unit(changed(code="SZ0003", name="乙"), actor=ALICE)
+    assert len(found("")) == 3
+
+
+def test_the_name_as_of_a_day_can_be_told() -> None:
+    unit = register_unit(ENTRY, actor=ALICE)
+    rename_unit(unit, "教育和体育局", on=day("06-01"), actor=ALICE)
+    rename_unit(unit, "教育体育局", on=day("09-01"), actor=ALICE)
+    with reading() as db:
+        for on, name in [
+            ("01-01", ENTRY.name),
+            ("05-31", ENTRY.name),
+            ("06-01", "教育和体育局"),
+            ("09-01", "教育体育局"),
+        ]:
+            assert name_on(db, unit.id, day(on)) == name
+        assert [(line.action, line.on) for line in time_line(db, unit.id)[:2]] == [
+            ("rename", day("06-01")), ("rename", day("09-01")),
+        ]  # fmt: skip
+    with pytest.raises(Refused, match="later change"):
+        rename_unit(unit, "别名", on=day("08-01"), actor=ALICE)
+    with pytest.raises(Refused, match="called so already"):
+        rename_unit(unit, "教育体育局 ", on=day("09-02"), actor=ALICE)
+    assert books_are_right()
+
+
+def test_a_stale_form_is_told_who_changed_what() -> None:
+    unit = register_unit(ENTRY, actor=ALICE)
+    seen = unit.version
+    update_unit(recorded(), changed(contact="李四"), on=day("06-01"), actor=ALICE)
+    with pytest.raises(Conflict, match=r"alice changed .*“张三” → “李四”"):
+        update_unit(recorded(), changed(phone="0755"), on=day("06-01"), actor=ALICE, seen=seen)
+    assert update_unit(recorded(), changed(contact="李四"), on=day("06-01"), actor=ALICE, seen=seen + 1) == {}
+    assert recorded().version == seen + 1
+
+
+def test_where_a_unit_belonged_is_known_for_every_day() -> None:
+    unit = register_unit(ENTRY, actor=ALICE)
+    update_unit(unit, changed(district="南山区"), on=day("06-01"), actor=ALICE)
+    update_unit(unit, changed(district="光明新区", category="公立学校"), on=day("09-01"), actor=ALICE)
+    with reading() as db:
+        assert [(place.district, place.category) for place in places_of(db, recorded())] == [
+            ("福田区", "机关单位"), ("南山区", "机关单位"), ("光明区", "公立学校"),
+        ]  # fmt: skip
+    with pytest.raises(Refused, match="later change"):
+        update_unit(unit, changed(district="罗湖区"), on=day("08-01"), actor=ALICE)
+
+
 def test_lists_show_only_what_the_scope_covers() -> None:
     register_unit(ENTRY, actor=ALICE)
     other = register_unit(changed(code="SZ0002", name="甲", district="南山区", category="公立学校"), actor=ALICE)
@@ -136,6 +208,33 @@ def test_lists_show_only_what_the_scope_covers() -> None:
         assert [unit.code for unit in queries.units(db, district="福田区")] == ["SZ0001"]
         assert [unit.code for unit in queries.units(db, category="公立学校")] == ["SZ0002"]
         assert (queries.districts(db), queries.categories(db)) == (["南山区", "福田区"], ["公立学校", "机关单位"])
+
+
+@pytest.mark.parametrize("twin", ["深圳巿福田区教育局", "深圳市福田区敎育局", "深圳市福⽥区教育局·"])
+def test_a_name_that_looks_like_another_is_refused_until_it_is_confirmed(twin: str) -> None:
+    register_unit(ENTRY, actor=ALICE)
+    alike = changed(code="SZ0002", name=twin)
+    if twin.endswith("·"):
+        register_unit(alike, actor=ALICE)  # a sign more is another name
+        return
+    with pytest.raises(Refused, match="looks like") as refusal:
+        register_unit(alike, actor=ALICE)
+    assert refusal.value.field == "confirmed"
+    other = register_unit(changed(code="SZ0003", name="甲"), actor=ALICE)
+    with pytest.raises(Refused, match="looks like"):
+        rename_unit(other, twin, on=day("06-01"), actor=ALICE)
+    rename_unit(other, twin, on=day("06-01"), actor=ALICE, confirmed=True)
+    assert books_are_right()
+
+
+def test_a_unit_is_found_by_short_name_credit_code_and_its_districts_old_name() -> None:
+    register_unit(changed(short_name="福教局", district="光明新区", credit_code=f" {CODE.lower()}"), actor=ALICE)
+    for search in ("福教", CODE[2:9].lower(), "光明新区", "光明", "光明区"):
+        assert found(search) == ["SZ0001"], search
+    assert recorded().district == "光明区"
+    with reading() as db:
+        assert [unit.code for unit in queries.units(db, district="光明新区")] == ["SZ0001"]
+        assert queries.unit_ids_by_name(db)["福教局"] == recorded().id
 
 
 def test_a_platform_is_made_once_for_each_unit_however_its_name_is_written() -> None:
