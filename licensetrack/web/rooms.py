@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from licensetrack.web import access, asked, errors, language, security, shown, vendor
+from licensetrack.web.audit import audit
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
@@ -16,7 +17,7 @@ from licensetrack.web.loading import loading
 from licensetrack.web.sign_in import account
 from licensetrack.web.units import units
 
-ROOMS = (account, desk, dashboard, ledger, units, figures, evaluations, loading, documents, health)
+ROOMS = (account, desk, dashboard, ledger, units, figures, evaluations, loading, documents, audit, health)
 
 
 def register(app: Flask) -> None:
