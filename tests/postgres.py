@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from licensetrack.core import schema
 
@@ -57,6 +58,12 @@ class Server:
             self._migrated = True
         with self._database(TEMPLATE) as url:
             yield url
+
+    @contextmanager
+    def copy_of(self, url: str) -> Iterator[str]:
+        """The address of a copy of a database to which nobody is connected."""
+        with self._database(make_url(url).database or TEMPLATE) as copy:
+            yield copy
 
     @contextmanager
     def _database(self, template: str) -> Iterator[str]:

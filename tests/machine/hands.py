@@ -1,0 +1,162 @@
+"""The program's own verbs, called for an act as pages call them: once for each key, and all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event, select, text, update
+
+from licensetrack.accounts.models import User
+from licensetrack.accounts.permissions import SYSTEM, Actor, Scope
+from licensetrack.accounts.users import actor_of, create_user
+from licensetrack.allocation import issuing, life
+from licensetrack.allocation.fold import Fact
+from licensetrack.allocation.ledger import facts_of, standing_events
+from licensetrack.allocation.models import LicenseSet
+from licensetrack.core import db as database
+from licensetrack.core import idempotency
+from licensetrack.core.db import reading, transaction
+from licensetrack.procurement.models import Entitlement
+from licensetrack.units.directory import UnitEntry, register_unit, update_unit
+from licensetrack.units.models import Unit
+from tests.machine.model import Act
+from tests.machine.pools import CAP_CPUS, CAP_SETS, CAPPED, CATEGORY, PEOPLE, UNITS
+
+GROWING = ("ledger_event", "license_set", "outbox_message", "idempotency_key")
+_ROWS = f"SELECT {', '.join(f'(SELECT count(*) FROM {table})' for table in GROWING)}, seq FROM audit_head"
+
+
+class PowerCut(Exception):
+    """What breaks a transaction off."""
+
+
+def furnish() -> None:
+    """Units, people and a capped entitlement, into the database that the process is bound to."""
+    ids = {}
+    for code, district in UNITS.items():
+        unit = register_unit(UnitEntry(code, f"单位{code}", CATEGORY, district), actor=SYSTEM)
+        ids[code] = str(unit.id)
+    for login, person in PEOPLE.items():
+        scope = Scope(person.scope, ids.get(person.value, person.value))
+        create_user(login, login.title(), person.role, "correct horse 42", actor=SYSTEM, scope=scope)
+    resize_cap(CAP_SETS, CAP_CPUS)
+
+
+def resize_cap(sets: int, cpus: int) -> None:
+    """Another ceiling for the capped entitlement."""
+    with transaction() as db:
+        capped = update(Entitlement).where(Entitlement.product == CAPPED)
+        db.execute(capped.values(cap_rule="hard", cap_sets=sets, cap_cpus=cpus))
+
+
+class Hands:
+    """Whoever does an act: knows the people by their login and fetches what an act is about."""
+
+    def __init__(self) -> None:
+        with reading() as db:
+            self.people: dict[str, Actor] = {user.login: actor_of(user) for user in db.scalars(select(User))}
+            self.codes: dict[int, str] = dict(db.execute(select(Unit.id, Unit.code)).all())
+
+    def unit(self, code: str) -> Unit:
+        with reading() as db:
+            return db.scalars(select(Unit).where(Unit.code == code)).one()
+
+    def set(self, number: str) -> LicenseSet:
+        """The set as it is recorded now."""
+        with reading() as db:
+            return db.scalars(select(LicenseSet).where(LicenseSet.number == number)).one()
+
+    def facts(self, number: str) -> dict[int, Fact]:
+        """Position → fact, as the ledger tells them."""
+        with reading() as db:
+            set_id = db.scalars(select(LicenseSet.id).where(LicenseSet.number == number)).one()
+            return facts_of(standing_events(db, set_id))
+
+    def do(self, act: Act, key: str, seen: LicenseSet | None = None) -> dict[str, Any]:
+        """Does the act once for its key; the answer says which version of the set came about."""
+        fingerprint = hashlib.sha256(repr(act).encode()).hexdigest()
+        with transaction() as db:
+            answer = idempotency.answered(db, key, fingerprint)
+            if answer is None:
+                self._verb(act, seen)
+                answer = {"set": act.number, "version": self.set(act.number).version}
+                idempotency.remember(db, key, answer)
+        return answer
+
+    def _verb(self, act: Act, seen: LicenseSet | None) -> None:
+        actor = self.people[act.who]
+        if act.verb == "issue":
+            issuing.issue_set(
+                act.number, self.unit(act.to), act.product, cpus=act.cpus, on=act.on, actor=actor, kind=act.kind
+            )
+            return
+        found = seen or self.set(act.number)
+        if act.verb in ("correct", "drop"):
+            self._say_right(act, found, actor)
+        else:
+            verb, words = self._verbs(act, found)[act.verb]
+            verb(found, actor=actor, on=act.on, **words)
+
+    def _verbs(self, act: Act, found: LicenseSet) -> dict[str, tuple[Callable[..., object], dict[str, Any]]]:
+        why, size = {"reason": act.reason}, {"cpus": act.cpus, "reason": act.reason}
+        return {
+            "import": (life.record_import, {}),
+            "import_failed": (life.record_failed_import, why),
+            "accept": (life.accept_import, {"evidence": "验收单.pdf"}),
+            "decline": (life.decline_import, why),
+            "expand": (life.expand_set, size),
+            "shrink": (life.shrink_set, size),
+            "relocate": (life.relocate_set, {"to": self.unit(act.to), **why} if act.to else why),
+            "reclassify": (life.reclassify_set, {"unit": self.unit(self.codes[found.unit_id])}),
+            "return": (life.return_set, why),
+            "revoke": (life.revoke_set, why),
+            "supersede": (life.supersede_set, {}),
+        }
+
+    def _say_right(self, act: Act, found: LicenseSet, actor: Actor) -> None:
+        if act.verb == "drop":
+            life.drop_fact(found, act.position, actor=actor, reason=act.reason)
+            return
+        fact = self.facts(act.number)[act.position]
+        sized = fact.action in ("issue", "expand") and act.cpus
+        right = fact._replace(on=act.on, cpus=act.cpus if sized else fact.cpus)
+        life.correct_fact(found, right, actor=actor, reason=act.reason)
+
+    def move_unit(self, code: str, district: str, act: Act) -> None:
+        """A unit comes under another district."""
+        found = self.unit(code)
+        update_unit(found, UnitEntry(code, found.name, CATEGORY, district), on=act.on, actor=self.people[act.who])
+
+
+def rows() -> tuple[Any, ...]:
+    """How much is written: whatever an act leaves behind changes one of these."""
+    with reading() as db:
+        return tuple(db.execute(text(_ROWS)).one())
+
+
+@contextmanager
+def power_cut(statement: int) -> Iterator[None]:
+    """The program ends at that statement of the next transaction, or just before its commit, and is started anew."""
+    left = [statement]
+
+    def count(*_: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise PowerCut
+
+    def at_the_end(*_: object) -> None:
+        if left[0] > 0:
+            raise PowerCut
+
+    engine = database.engine()
+    event.listen(engine, "before_cursor_execute", count)
+    event.listen(engine, "commit", at_the_end)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+        event.remove(engine, "commit", at_the_end)
+        database.connect(engine.url.render_as_string(hide_password=False))
