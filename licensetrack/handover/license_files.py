@@ -22,7 +22,7 @@ from licensetrack.core.db import transaction
 from licensetrack.core.digests import chain_algorithm
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.core.names import visible
-from licensetrack.handover.file_comparison import Difference, Expected, check_acknowledged, compare
+from licensetrack.handover.file_comparison import WARNING, Difference, Expected, check_acknowledged, compare
 from licensetrack.handover.license_parsing import LicenseFacts, read_license
 from licensetrack.handover.models import LicenseFile, LicenseFileAccess
 from licensetrack.units.models import Unit, UnitName
@@ -71,14 +71,13 @@ def attach_file(
     """
     require(actor, ATTACH)
     shown = check_file(name, content)
-    facts = read_license(shown, content)
-    digest = hashlib.sha256(content).hexdigest()
     with transaction() as db:
         held = hold_set(db, license_set.id)
         check_scope(db, held, actor, ATTACH)
         if held.stage in ENDED:
             raise Refused("The set %(number)s has ended; it takes no licence file any more.", number=held.number)
-        differences = differences_of(db, shown, facts, digest, expected_of(db, held), held.id)
+        facts, differences = comparison_of(db, shown, content, expected_of(db, held), held.id)
+        digest = hashlib.sha256(content).hexdigest()
         check_acknowledged(differences, acknowledged, reason)
         current = current_file(db, held.id)
         if current is not None and current.sha256 == digest:
@@ -211,14 +210,17 @@ def expected_of(db: Session, license_set: LicenseSet) -> Expected:
     """What is known of a set, to compare a file with; its unit goes by any name that it had."""
     names = db.scalars(select(UnitName.name).where(UnitName.unit_id == license_set.unit_id).order_by(UnitName.until))
     present = db.get_one(Unit, license_set.unit_id).name
-    return Expected(license_set.fingerprint, license_set.cpus, license_set.kind, None, [present, *names])
+    until = license_set.valid_until
+    return Expected(license_set.fingerprint, license_set.cpus, license_set.kind, until, [present, *names])
 
 
-def differences_of(
-    db: Session, name: str, facts: LicenseFacts, digest: str, expected: Expected, set_id: int | None = None
-) -> list[Difference]:
-    """What a file says otherwise than expected, and whether another set has this very file."""
+def comparison_of(
+    db: Session, name: str, content: bytes, expected: Expected, set_id: int | None = None
+) -> tuple[LicenseFacts, list[Difference]]:
+    """What a file says, what of it differs from what is expected, and whether another set has this very file."""
+    facts = read_license(name, content)
     found = compare(name, facts, expected)
+    digest = hashlib.sha256(content).hexdigest()
     query = (
         select(LicenseSet.number)
         .join(LicenseFile, LicenseFile.set_id == LicenseSet.id)
@@ -227,5 +229,5 @@ def differences_of(
     )
     other = db.scalars(query).first()
     if other is not None:
-        found.append(Difference("other_set", other, "", "warning"))
-    return found
+        found.append(Difference("other_set", other, "", WARNING))
+    return facts, found

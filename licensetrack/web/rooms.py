@@ -9,15 +9,31 @@ from licensetrack.web.audit import audit
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
+from licensetrack.web.entitlements import bought
 from licensetrack.web.evaluations import evaluations
 from licensetrack.web.figures import figures
 from licensetrack.web.health import health
 from licensetrack.web.ledger import ledger
+from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
 from licensetrack.web.sign_in import account
 from licensetrack.web.units import units
 
-ROOMS = (account, desk, dashboard, ledger, units, figures, evaluations, loading, documents, audit, health)
+ROOMS = (
+    account,
+    desk,
+    dashboard,
+    ledger,
+    units,
+    figures,
+    evaluations,
+    loading,
+    documents,
+    audit,
+    health,
+    files,
+    bought,
+)
 
 
 def register(app: Flask) -> None:
