@@ -16,7 +16,7 @@ from licensetrack.allocation.standing import within as within_scope
 from licensetrack.core.clock import today
 from licensetrack.units.models import Unit
 
-ENDS = ("support_end",)
+ENDS = ("valid_until", "support_end")
 _e = LedgerEvent.__table__.c
 
 

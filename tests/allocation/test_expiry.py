@@ -61,6 +61,22 @@ def test_the_day_before_and_the_day_itself_are_told_alike(database: Engine, cloc
     assert ending("12-31", None) == today  # read from the events now, from the state rows before
 
 
+def test_validity_counts_like_support_and_what_ends_first_is_told(database: Engine) -> None:
+    holder = unit()
+    issued("SQ-1", holder, kind="temporary", details={"valid_until": "2025-01-10", "support_end": "2025-02-01"})
+    issued("SQ-2", holder, details={"support_end": "2025-01-20"})
+    assert ending("12-31") == [("SQ-1", "valid_until", 10), ("SQ-2", "support_end", 20)]
+
+
+def test_a_renewal_moves_the_end_from_its_day_on(database: Engine) -> None:
+    license_set = issued("SQ-1", unit(), details={"support_end": "2024-12-31"})
+    life.renew_set(license_set, actor=ALICE, on=day("12-01"), support_end=day("2025-12-31"), reason="续保")
+    assert ending("11-30", 31) == [("SQ-1", "support_end", 31)]
+    assert ending("12-01", None) == [("SQ-1", "support_end", 395)]
+    assert ending("12-31") == []
+    assert ending("12-31", 365) == [("SQ-1", "support_end", 365)]
+
+
 def standing(stage: str, scope: Scope | None = None) -> list[tuple[str, dt.date, str]]:
     """(number, since, reason) of what stands at a stage."""
     with reading() as db:
