@@ -145,9 +145,6 @@ def _proved(token: str, current: str) -> User:
         free = count_attempt(db, user.id)
     right = is_password_of(user, current)
     if not free or not right:
-        with transaction() as db:
-            subject, owner = f"user:{user.login}", actor_of(user)
-            audit.record(db, "accounts:own:password", subject, owner, outcome="refused", locked=not free)
         raise Refused("The present password is wrong." if free else TOO_MANY).at("current")
     with transaction() as db:
         present = db.get(User, user.id, with_for_update=True, populate_existing=True)

@@ -13,22 +13,35 @@ from werkzeug.exceptions import Unauthorized
 
 from licensetrack.accounts import sessions
 from licensetrack.accounts.permissions import Actor, allows, require
+from licensetrack.accounts.session_rows import Browser
+from licensetrack.accounts.sessions import Standing
 from licensetrack.core.errors import Forbidden
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
+STEP = "step:"  # and a session's state: for those who have come so far in signing in, and no further
+STEPS = {sessions.FACTOR: "steps.factor", sessions.ENROL: "steps.enrol", sessions.PASSWORD: "steps.password"}
+SIGN_OUT = "account.sign_out"
 # Views of libraries, which cannot carry a mark of ours.
 MARKS_OF_OTHERS = {"static": PUBLIC, "api-docs.openapi_json": SIGNED_IN}
 
 
 class SignedIn(UserMixin):
-    """The person behind a request; Flask-Login keeps the token of our own session row, never an account number."""
+    """The person behind a request; Flask-Login keeps the token of our own session row, never an account number.
 
-    def __init__(self, token: str, actor: Actor) -> None:
+    Who has not come through every step of signing in counts as nobody, but for the step at hand.
+    """
+
+    def __init__(self, token: str, standing: Standing) -> None:
         self.token = token
-        self.actor = actor
+        self.session_id, self.state, self.actor = standing
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether nothing is missing."""
+        return self.state == sessions.OPEN
 
     def get_id(self) -> str:
         """What the cookie carries."""
@@ -57,6 +70,11 @@ def needs(permission: str) -> Callable[[View], View]:
     return mark
 
 
+def step(state: str) -> Callable[[View], View]:
+    """Marks a view for those whose sign-in has come to this step."""
+    return needs(STEP + state)
+
+
 def access_of(app: Flask, endpoint: str) -> str | None:
     """What a view asks of its visitor, or None when nobody said (then nobody may)."""
     return MARKS_OF_OTHERS.get(endpoint) or getattr(app.view_functions[endpoint], "access", None)
@@ -74,15 +92,30 @@ def may(permission: str) -> bool:
 
 def begin_session(token: str) -> None:
     """Ties the browser to a session row; what the browser held before is thrown away."""
-    found = sessions.session_actor(token)
+    found = sessions.session_of(token)
     if found is not None:
         session.clear()
         login_user(SignedIn(token, found))
 
 
+def own_token() -> str:
+    """The token of the visitor's session. Only for views behind a mark."""
+    return cast(SignedIn, current_user).token
+
+
+def own_session() -> int:
+    """The number of the visitor's session. Only for views behind a mark."""
+    return cast(SignedIn, current_user).session_id
+
+
+def browser() -> Browser:
+    """Where the request comes from, for the row of a session."""
+    return Browser(request.remote_addr or "", request.user_agent.string)
+
+
 def end_session() -> None:
     """Ends the session on the server and in the browser."""
-    sessions.sign_out(cast(SignedIn, current_user).token, actor=actor())
+    sessions.sign_out(own_token(), actor=actor())
     logout_user()
     session.clear()
 
@@ -95,6 +128,15 @@ def local_path(address: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else address
 
 
+def _lead_to(endpoint: str) -> ResponseReturnValue:
+    """To the sign-in, or the step of it that comes next, and from there back; programs are told 401."""
+    accepted = request.accept_mimetypes
+    if request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]:
+        raise Unauthorized
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for(endpoint, next=back if back != "/" else None))
+
+
 def register(app: Flask) -> None:
     """Puts the guard before every view."""
     manager = LoginManager(app)
@@ -102,7 +144,7 @@ def register(app: Flask) -> None:
 
     @manager.user_loader
     def load(token: str) -> SignedIn | None:
-        found = sessions.session_actor(token)
+        found = sessions.session_of(token)
         return None if found is None else SignedIn(token, found)
 
     @app.before_request
@@ -113,15 +155,14 @@ def register(app: Flask) -> None:
         if asked == PUBLIC:
             return None
         if not current_user.is_authenticated:
-            if (
-                request.path.startswith("/api/")
-                or request.accept_mimetypes["application/json"] > request.accept_mimetypes["text/html"]
-            ):
-                raise Unauthorized
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("account.sign_in", next=back if back != "/" else None))
+            state = current_user.state if isinstance(current_user, SignedIn) else ""
+            if state and (asked == STEP + state or request.endpoint == SIGN_OUT):
+                return None
+            return _lead_to(STEPS.get(state, "account.sign_in"))
         if asked is None:
             raise Forbidden("This page is closed.")
+        if asked.startswith(STEP):
+            return redirect(url_for("dashboard.overview"))  # nothing is missing any more
         if asked != SIGNED_IN:
             require(actor(), asked)
         return None

@@ -20,7 +20,7 @@ from wtforms import HiddenField
 from licensetrack.core import idempotency
 from licensetrack.core.columns import canonical_json
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import Refused
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.web.access import actor
 from licensetrack.web.refusals import record_refusal
 from licensetrack.web.wording import in_words
@@ -79,17 +79,51 @@ def perform(form: ActForm, act: Callable[[], str], page: Callable[[], str]) -> R
     return page(), UNFIT
 
 
+def show_once(form: ActForm, act: Callable[[], str], page: Callable[[], str]) -> ResponseReturnValue:
+    """Like `perform`, for an act whose answer is a page that nobody may keep: a password, say. Sent again, it is a
+    Conflict: nothing is done twice, and nothing is shown twice.
+    """
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                if idempotency.answered(db, _own_key(form.once.data), _fingerprint()) is not None:
+                    raise Conflict("This was done already, and what it showed is shown only once.")
+                return act()
+        except Refused as refusal:
+            record_refusal(refusal)
+            form.tell(refusal)
+    return page(), UNFIT
+
+
+def attempt(form: ActForm, act: Callable[[], ResponseReturnValue], page: Callable[[], str]) -> ResponseReturnValue:
+    """Like `perform`, for what must be counted when it is refused: a wrong password, say. No transaction is around it,
+    and what was typed leaves no trace in the database.
+    """
+    if form.validate_on_submit():
+        try:
+            return act()
+        except Refused as refusal:
+            record_refusal(refusal)
+            form.tell(refusal)
+    return page(), UNFIT
+
+
 def do_once(key: str | None, act: Callable[[], str]) -> str:
     """Where `act` leads; with a key that was used before, where it led then. Raises Conflict for other content."""
-    if not _is_key(key):
-        raise Refused("This form is incomplete. Please load the page again.")
-    mine = f"{actor().id}:{request.endpoint}:{key}"
+    mine = _own_key(key)
     with transaction() as db:
         answer = idempotency.answered(db, mine, _fingerprint())
         if answer is None:
             answer = {"to": act()}
             idempotency.remember(db, mine, answer)
     return str(answer["to"])
+
+
+def _own_key(key: str | None) -> str:
+    """The key of this visitor for this act. Raises Refused where the form carries none."""
+    if not _is_key(key):
+        raise Refused("This form is incomplete. Please load the page again.")
+    return f"{actor().id}:{request.endpoint}:{key}"
 
 
 def _is_key(key: str | None) -> bool:

@@ -16,11 +16,18 @@ from licensetrack.web.health import health
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
+from licensetrack.web.own_account import own
+from licensetrack.web.people import people
+from licensetrack.web.policy import policy
+from licensetrack.web.roles import roles
+from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
+from licensetrack.web.steps import steps
 from licensetrack.web.units import units
 
+ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 ROOMS = (
-    account,
+    *ACCOUNTS,
     desk,
     dashboard,
     ledger,

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from licensetrack.accounts import sessions
 from licensetrack.core.errors import Refused
-from licensetrack.web.access import begin_session, end_session, local_path, public, signed_in
+from licensetrack.web.access import begin_session, browser, end_session, local_path, public, signed_in
 from licensetrack.web.wording import in_words
 
 account = Blueprint("account", __name__)
@@ -36,7 +36,7 @@ def sign_in() -> ResponseReturnValue:
     problem = ""
     if form.validate_on_submit():
         try:
-            token = sessions.sign_in(form.login.data.strip(), form.password.data, address=request.remote_addr or "")
+            token = sessions.sign_in(form.login.data.strip(), form.password.data, **browser()._asdict())
         except Refused as refusal:
             problem = in_words(refusal)
         else:

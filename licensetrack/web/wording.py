@@ -129,6 +129,7 @@ ROLES = {
     "unit_user": lazy_gettext("Unit user"),
     "vendor_engineer": lazy_gettext("Vendor engineer"),
     "auditor": lazy_gettext("Auditor"),
+    "none": lazy_gettext("No role yet"),
 }
 
 
