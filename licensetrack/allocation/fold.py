@@ -161,9 +161,14 @@ def _shown_anew(before: State, fact: Fact, after: State) -> State:
     """With the words that the fact changes, and the revocation that it opens."""
     leaves = after.holder.unit_id != before.holder.unit_id
     shown = shown_after(before.shown, fact.action, fact.details, leaves=leaves)
-    other_platform = shown.platform != before.shown.platform
     revocations = before.revocations
-    if is_opened(fact.action, before.shown.fingerprint, other_unit=leaves, other_platform=other_platform):
+    if is_opened(
+        fact.action,
+        before.shown.fingerprint,
+        other_unit=leaves,
+        other_platform=shown.platform != before.shown.platform,
+        imported=before.imported_on is not None,
+    ):
         one = Opened(fact.position, fact.action, fact.on, before.shown.fingerprint, before.holder.unit_id)
         revocations = (*revocations, one)
     return after._replace(shown=shown, revocations=revocations)

@@ -10,7 +10,7 @@ from licensetrack.allocation.stages import FORMAL
 
 REVOCATION_DAYS = 60  # as long as a platform goes on after its file was revoked
 
-ALWAYS, OTHER_UNIT, OTHER_PLATFORM = "always", "other unit", "other platform"
+ALWAYS, OTHER_UNIT, OTHER_PLATFORM, IMPORTED_ONCE = "always", "other unit", "other platform", "imported once"
 NEEDS_CODE = MappingProxyType(
     {
         "replace_host": ALWAYS,
@@ -19,6 +19,7 @@ NEEDS_CODE = MappingProxyType(
         "revoke": ALWAYS,
         "relocate": OTHER_UNIT,
         "move": OTHER_PLATFORM,
+        "void": IMPORTED_ONCE,
     }
 )
 
@@ -38,12 +39,13 @@ class Opened(NamedTuple):
         return self.on + dt.timedelta(days=REVOCATION_DAYS)
 
 
-def is_opened(action: str, fingerprint: str, *, other_unit: bool, other_platform: bool) -> bool:
+def is_opened(action: str, fingerprint: str, *, other_unit: bool, other_platform: bool, imported: bool) -> bool:
     """Whether an act opens a revocation; without a fingerprint there is nothing whose code could be asked for."""
     when = NEEDS_CODE.get(action)
     if when is None or not fingerprint:
         return False
-    return when == ALWAYS or (when == OTHER_UNIT and other_unit) or (when == OTHER_PLATFORM and other_platform)
+    found = {ALWAYS: True, OTHER_UNIT: other_unit, OTHER_PLATFORM: other_platform, IMPORTED_ONCE: imported}
+    return found[when]
 
 
 def can_be_revoked(kind: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from licensetrack.core import blobs
 from licensetrack.core.db import reading
-from licensetrack.verify import chains, evaluation_checks, schema_checks, stores
+from licensetrack.verify import chains, evaluation_checks, schema_checks, shown_checks, stores
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 
 SHOWN = 5
@@ -32,6 +32,8 @@ def verify() -> list[Finding]:
         others: dict[str, Callable[[Connection], Iterator[str]]] = {
             "the audit chain holds from its first entry to its head": chains.audit_chain,
             "every operation's events are those that were recorded": chains.operations,
+            "a set shows what its facts said last": shown_checks.shown,
+            "a revocation is open for every file that became void, and for no other": shown_checks.revocations,
             "every signed evaluation is what was signed": evaluation_checks.snapshots,
             "the database is at the newest migration": schema_checks.versions,
             "the schema is what the models say": schema_checks.differences,

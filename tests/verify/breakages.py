@@ -26,6 +26,7 @@ class Case:
     against_a_check: bool = False
 
 
+VOID_FILES = "a revocation is open for every file that became void, and for no other"
 DAILY = "no set counts below zero or twice on any day"
 BY_SQL = [
     Case(
@@ -90,6 +91,7 @@ BY_SQL = [
             "UPDATE license_set SET platform_id = (SELECT id FROM platform WHERE name = '南山政务云')"
             " WHERE number = 'SQ-AT-HOME'",
         ),
+        also=frozenset({"a set shows what its facts said last"}),
     ),
     Case(
         "a relocation sums to zero over its two units",
@@ -105,6 +107,17 @@ BY_SQL = [
         ("UPDATE ledger_event SET position = position + 1 WHERE reverses_id IS NOT NULL",),
         cover_up,
     ),
+    Case(
+        "a set shows what its facts said last",
+        ("UPDATE license_set SET fingerprint = 'ESN-1' WHERE number = 'SQ-REHOSTED'",),
+    ),
+    Case(
+        "a set shows what its facts said last",
+        ("UPDATE license_set SET valid_until = '2027-12-31' WHERE number = 'SQ-REHOSTED'",),
+    ),
+    Case(VOID_FILES, ("DELETE FROM revocation",)),
+    Case(VOID_FILES, ("UPDATE revocation SET due_on = '2025-01-01'",)),
+    Case(VOID_FILES, ("UPDATE revocation SET voided_at = '2024-12-31 00:00:00.000000'",)),
     Case("an entitlement's counters equal its sets", ("UPDATE entitlement SET used_cpus = used_cpus + 1",)),
     Case(
         "a hard cap is held",

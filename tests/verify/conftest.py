@@ -46,6 +46,12 @@ def trade_of_a_year() -> None:
     with reading() as session:
         issue = facts_of(standing_events(session, wrong.id))[1000]
     life.correct_fact(fresh(wrong), issue._replace(cpus=18), actor=ALICE, reason="录入错误")
+    rehosted = issued("SQ-REHOSTED", near, details={"fingerprint": "ESN-1", "valid_until": "2026-12-31"})
+    life.replace_host(
+        rehosted, actor=ALICE, on=day("05-01"), old_fingerprint="ESN-1", new_fingerprint="ESN-2", reason="主板更换"
+    )
+    mistaken = issued("SQ-MISTAKEN", near)
+    life.void_set(mistaken, actor=ALICE, on=day("02-02"), reason="发放有误")
     accepted("SQ-BMS", near, None, product="bms")
     kept = post_entry(BudgetLine("appropriation", day("01-15"), Decimal(75150000), "PZ-1"), actor=ALICE)
     slip = post_entry(BudgetLine("payment", day("03-15"), Decimal("12.34"), "PZ-2"), actor=ALICE)
