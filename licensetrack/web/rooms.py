@@ -20,6 +20,7 @@ from licensetrack.web.own_account import own
 from licensetrack.web.people import people
 from licensetrack.web.policy import policy
 from licensetrack.web.roles import roles
+from licensetrack.web.search import search
 from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
 from licensetrack.web.steps import steps
@@ -29,6 +30,7 @@ ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 ROOMS = (
     *ACCOUNTS,
     desk,
+    search,
     dashboard,
     ledger,
     units,

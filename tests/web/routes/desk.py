@@ -8,6 +8,7 @@ ROUTES: dict[Key, Route] = {
     ("desk.home", "GET"): Route(EVERYBODY, "/desk", answers={"performance_officer": 302, "auditor": 302}),
     ("desk.one_list", "GET"): Route(SETS, "/desk/to_import"),
     ("desk.export_list", "GET"): Route(EXPORTS, "/desk/to_import/export.csv"),
+    ("search.find", "GET"): Route(SETS, "/search?q=2024"),
     ("audit.entries", "GET"): Route(AUDIT, "/audit"),
     ("audit.one_entry", "GET"): Route(AUDIT, "/audit/1"),
     ("audit.export_entries", "GET"): Route({"audit_administrator"}, "/audit/export.csv"),
