@@ -95,6 +95,12 @@ def delegations(db: Session, account_id: int | None) -> Sequence[tuple[Delegatio
     return [(row[0], row[1], row[2]) for row in db.execute(query.order_by(Delegation.id.desc()))]
 
 
+def deputies(db: Session) -> list[User]:
+    """Everybody who could be named: active, and allowed to take requests on."""
+    query = select(User).where(User.active).order_by(User.name)
+    return [user for user in db.scalars(query) if allows(actor_of(user), ACCEPT)]
+
+
 def may_approve(db: Session, actor: Actor) -> bool:
     """Whether the actor may approve today, by role or as a deputy."""
     return allows(actor, APPROVE) or bool(principals_of(db, actor, today()))

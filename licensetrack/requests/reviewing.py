@@ -110,7 +110,7 @@ def grant_line(line: RequestLine, grants: Grants) -> bool:
     given = grants.get(line.key)
     if given is None:
         given = line.cpus_asked
-    field = f"granted-{line.key}"
+    field = f"granted-{line.position}"
     if line.cpus_asked is None:
         if given not in (None, 0):
             raise Refused("Line %(line)s asks for no CPUs.", line=line.position).at(field)

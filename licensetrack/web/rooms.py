@@ -19,6 +19,9 @@ from licensetrack.web.loading import loading
 from licensetrack.web.own_account import own
 from licensetrack.web.people import people
 from licensetrack.web.policy import policy
+from licensetrack.web.request_drafts import drafts
+from licensetrack.web.requests import requests
+from licensetrack.web.reviews import reviews
 from licensetrack.web.roles import roles
 from licensetrack.web.search import search
 from licensetrack.web.sessions import sessions
@@ -27,8 +30,10 @@ from licensetrack.web.steps import steps
 from licensetrack.web.units import units
 
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
+REQUESTS = (requests, drafts, reviews)
 ROOMS = (
     *ACCOUNTS,
+    *REQUESTS,
     desk,
     search,
     dashboard,
