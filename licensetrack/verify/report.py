@@ -10,7 +10,8 @@ from sqlalchemy import Connection, text
 
 from licensetrack.core import blobs
 from licensetrack.core.db import reading
-from licensetrack.verify import chains, evaluation_checks, schema_checks, shown_checks, stores
+from licensetrack.verify import chains, evaluation_checks, handover_checks, schema_checks, shown_checks, stores
+from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 
 SHOWN = 5
@@ -28,12 +29,15 @@ def verify() -> list[Finding]:
     """Asks every invariant in one snapshot; the caller fails when any finding is broken."""
     with reading() as db:
         connection = db.connection()
-        findings = [Finding(name, _rows(connection, query)) for name, query in LEDGER_CHECKS.items()]
+        findings = [
+            Finding(name, _rows(connection, query)) for name, query in (LEDGER_CHECKS | HANDOVER_CHECKS).items()
+        ]
         others: dict[str, Callable[[Connection], Iterator[str]]] = {
             "the audit chain holds from its first entry to its head": chains.audit_chain,
             "every operation's events are those that were recorded": chains.operations,
             "a set shows what its facts said last": shown_checks.shown,
             "a revocation is open for every file that became void, and for no other": shown_checks.revocations,
+            "every licence file opens to what was attached": lambda c: handover_checks.sealed_files(c, blobs.folder()),
             "every signed evaluation is what was signed": evaluation_checks.snapshots,
             "the database is at the newest migration": schema_checks.versions,
             "the schema is what the models say": schema_checks.differences,

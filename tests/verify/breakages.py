@@ -118,10 +118,13 @@ BY_SQL = [
     Case(VOID_FILES, ("DELETE FROM revocation",)),
     Case(VOID_FILES, ("UPDATE revocation SET due_on = '2025-01-01'",)),
     Case(VOID_FILES, ("UPDATE revocation SET voided_at = '2024-12-31 00:00:00.000000'",)),
-    Case("an entitlement's counters equal its sets", ("UPDATE entitlement SET used_cpus = used_cpus + 1",)),
+    Case(
+        "an entitlement's counters equal its sets",
+        ("UPDATE entitlement SET used_cpus = used_cpus + 1 WHERE product = 'virtualization'",),
+    ),
     Case(
         "a hard cap is held",
-        ("UPDATE entitlement SET cap_rule = 'hard', cap_cpus = used_cpus - 1 WHERE used_cpus > 0",),
+        ("UPDATE entitlement SET cap_rule = 'hard', cap_cpus = used_cpus - 1 WHERE product = 'virtualization'",),
         against_a_check=True,
     ),
     Case(

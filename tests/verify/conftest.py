@@ -21,6 +21,7 @@ from licensetrack.support.orders import OrderLine, record_orders
 from tests.conftest import BOTH
 from tests.trade import ALICE, accepted, day, fresh, imported, issued, unit
 from tests.verify.forgery import compact
+from tests.verify.handover_trade import hand_over
 
 
 def trade_of_a_year() -> None:
@@ -52,6 +53,7 @@ def trade_of_a_year() -> None:
     )
     mistaken = issued("SQ-MISTAKEN", near)
     life.void_set(mistaken, actor=ALICE, on=day("02-02"), reason="发放有误")
+    hand_over(near)
     accepted("SQ-BMS", near, None, product="bms")
     kept = post_entry(BudgetLine("appropriation", day("01-15"), Decimal(75150000), "PZ-1"), actor=ALICE)
     slip = post_entry(BudgetLine("payment", day("03-15"), Decimal("12.34"), "PZ-2"), actor=ALICE)

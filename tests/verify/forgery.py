@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 
 GUARDED = (
-    "audit_entry", "budget_entry", "evaluation", "evaluation_snapshot", "evaluation_step", "evaluation_trace",
-    "indicator_result", "ledger_event", "request_event", "request_version",
+    "audit_entry", "budget_entry", "cap_change", "evaluation", "evaluation_snapshot", "evaluation_step",
+    "evaluation_trace", "indicator_result", "ledger_event", "license_file", "license_file_access", "receipt",
+    "request_event", "request_version",
 )  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from licensetrack.core import sealing
 from licensetrack.core.db import transaction
 from licensetrack.verify.report import verify
 from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, SIGNED, TAMPERINGS, Case
 from tests.verify.forgery import chain_anew, guards_off
+from tests.verify.handover_trade import HANDOVER, SEALED
 
 
 class _Undone(Exception):
@@ -48,7 +50,7 @@ class TestTheBooks:
     def test_are_right_before_anybody_breaks_them(self) -> None:
         assert red() == set()
 
-    @pytest.mark.parametrize("case", BY_SQL, ids=lambda case: case.invariant)
+    @pytest.mark.parametrize("case", [*BY_SQL, *HANDOVER], ids=lambda case: case.invariant)
     def test_tell_which_invariant_was_broken(self, case: Case) -> None:
         with broken_books(*case.statements) as connection:
             if case.covering_up is not None:
@@ -84,7 +86,7 @@ class TestTheBooks:
             assert red() == {GUARDS}
 
     def test_show_that_a_file_is_missing_changed_or_nobodys(self, books: Path) -> None:
-        [file] = [path for path in books.glob("??/*") if path.is_file()]
+        [file] = [path for path in books.glob("??/*") if path.read_bytes() == "验收单".encode()]
         content = file.read_bytes()
         file.unlink()
         assert red() == {FILES}
@@ -99,6 +101,14 @@ class TestTheBooks:
         assert red() == {FILES}
         stray.unlink()
 
+    def test_show_that_a_licence_file_was_exchanged_for_another(self, books: Path) -> None:
+        sealed = next(path for path in books.glob("??/*") if path.read_bytes() != "验收单".encode())
+        content = sealed.read_bytes()
+        sealed.write_bytes(sealing.seal(b"another licence", "license-file"))
+        assert red() == {FILES, SEALED}
+        sealed.write_bytes(content)
+        assert red() == set()
+
     def test_show_that_a_row_points_at_nothing(self) -> None:
         with broken_books() as connection:
             stray = text("INSERT INTO unit_name (unit_id, name, name_key) VALUES (99, 'x', 'x')")
@@ -112,5 +122,5 @@ class TestTheBooks:
 
 
 def test_no_invariant_is_without_its_test(database: object) -> None:
-    tested = {case.invariant for case in BY_SQL} | {CHAIN, SIGNED, GUARDS, FILES, ENGINE}
+    tested = {case.invariant for case in (*BY_SQL, *HANDOVER)} | {CHAIN, SIGNED, GUARDS, FILES, ENGINE}
     assert tested == {finding.invariant for finding in verify()}
