@@ -7,7 +7,7 @@ and the `paper` that the act rests on; see `acting.How`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Unpack
 
 from licensetrack.accounts.permissions import Actor, require
@@ -20,7 +20,7 @@ from licensetrack.allocation.kinship import check_no_overlap
 from licensetrack.allocation.ledger import post
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import check_acceptable, check_reason, check_size
-from licensetrack.allocation.shown import check_words
+from licensetrack.allocation.shown import Shown, check_words
 from licensetrack.allocation.stages import FORMAL, TEMPORARY
 from licensetrack.core import outbox
 from licensetrack.core.db import transaction
@@ -55,17 +55,15 @@ def accept_import(
     **how: Unpack[How],
 ) -> State:
     """imported → accepted: from `on` the set counts toward coverage."""
-    check_acceptable(license_set.imported_on, on)
     fact = Fact("accept", on, details={"evidence": evidence, "acceptor": acceptor})
-    return act(license_set, fact, "allocation:import:accept", actor, how)
+    return act(license_set, fact, "allocation:import:accept", actor, how, _after_import(license_set))
 
 
 def decline_import(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str, **how: Unpack[How]) -> State:
     """imported → declined: the acceptance was refused with a reason; rework follows."""
     check_reason(reason)
-    check_acceptable(license_set.imported_on, on)
     fact = Fact("decline", on, details={"reason": reason})
-    return act(license_set, fact, "allocation:import:decline", actor, how)
+    return act(license_set, fact, "allocation:import:decline", actor, how, _after_import(license_set))
 
 
 def expand_set(
@@ -233,10 +231,10 @@ def formalize_set(
 
     Platform, room, edition and host are those of the temporary set where `details` do not say otherwise.
     """
-    if temporary.kind != TEMPORARY:
-        raise Refused("The set %(number)s is formal already.", number=temporary.number)
     with transaction() as db:
         ended = supersede_set(temporary, actor=actor, on=on, **how)
+        if temporary.kind != TEMPORARY:
+            raise Refused("The set %(number)s is formal already.", number=temporary.number)
         shown = {name: getattr(ended.shown, name) for name in ("platform", "site", "edition", "fingerprint")}
         unit, paper = db.get_one(Unit, temporary.unit_id), how.get("paper", NO_PAPER)
         words = {**_said(**shown), **(details or {})}
@@ -273,6 +271,11 @@ def drop_fact(license_set: LicenseSet, position: int, *, actor: Actor, reason: s
         if acting.lines:
             outbox.post(db, "allocation:set:correct", set_id=license_set.id)
     return state
+
+
+def _after_import(license_set: LicenseSet) -> Callable[[Shown, Fact], None]:
+    """Acceptance follows the import; asked only after who may, so that strangers do not learn how the set stands."""
+    return lambda _, fact: check_acceptable(license_set.imported_on, fact.on)
 
 
 def _said(**words: str) -> dict[str, str]:
