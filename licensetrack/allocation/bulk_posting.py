@@ -17,6 +17,7 @@ from licensetrack.allocation.revocations import write_revocations
 from licensetrack.allocation.revoking import Opened
 from licensetrack.allocation.stages import FORMAL
 from licensetrack.allocation.state_row import platform_of, state_values
+from licensetrack.allocation.stays import Stay, all_ends, check_stays, ends_of, stays
 from licensetrack.units.directory import ensure_platforms
 
 MOST_ASKED = 500  # values in one query: databases limit them
@@ -64,6 +65,8 @@ class BulkPosting:
         self._platforms: list[tuple[int, str] | None] = []  # one for each state
         self._revocations: dict[int, tuple[Opened, ...]] = {}
         self._used: dict[int, tuple[int, int]] = {}
+        self._ends = all_ends(db)
+        self._stays: list[Stay] = []
 
     def post(
         self,
@@ -78,6 +81,10 @@ class BulkPosting:
         product, entitlement_id = right or (row.product, row.entitlement_id)
         events, used = recorded.events, recorded.used
         planned = plan(row, events, used, self._operation, add=add, replace=replace, product=product)
+        if any(fact.holder for fact in (*add, *replace)) or self._ends:
+            those = stays(planned.told)
+            check_stays(those, self._ends)
+            self._stays += those
         self._events += planned.events
         state = state_values(planned.state)
         state |= {"version": planned.seq, "product": product, "entitlement_id": entitlement_id}
@@ -98,6 +105,8 @@ class BulkPosting:
         """Inserts the events, updates the state rows, moves the counters. Raises Conflict beyond a hard cap."""
         if not self._states:
             return
+        holders = {stay.unit_id for stay in self._stays}
+        check_stays(self._stays, ends_of(self._db, holders, lock=holders))  # once more: now nobody ends meanwhile
         shown = {platform for platform in self._platforms if platform}
         platforms = ensure_platforms(self._db, shown) if shown else {}
         for state, platform in zip(self._states, self._platforms, strict=True):

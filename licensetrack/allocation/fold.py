@@ -162,10 +162,12 @@ def _shown_anew(before: State, fact: Fact, after: State) -> State:
     leaves = after.holder.unit_id != before.holder.unit_id
     shown = shown_after(before.shown, fact.action, fact.details, leaves=leaves)
     revocations = before.revocations
+    host = (fact.details or {}).get("fingerprint", "") if fact.action == "relocate" else ""
+    moves = leaves and host != before.shown.fingerprint  # one that names the very same host moves papers, not machines
     if is_opened(
         fact.action,
         before.shown.fingerprint,
-        other_unit=leaves,
+        other_unit=moves,
         other_platform=shown.platform != before.shown.platform,
         imported=before.imported_on is not None,
     ):

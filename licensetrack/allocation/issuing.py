@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.allocation.caps import use_entitlement
 from licensetrack.allocation.fold import Fact, Holder, Leg, State, fold
+from licensetrack.allocation.holdings import classify_late
 from licensetrack.allocation.ledger import STEP, Operation, covered_by_digest
 from licensetrack.allocation.models import DELTAS, LicenseSet
 from licensetrack.allocation.papers import NO_PAPER, Paper, with_paper
@@ -22,6 +23,7 @@ from licensetrack.allocation.rules import check_day, check_kind, check_number, c
 from licensetrack.allocation.shown import check_words
 from licensetrack.allocation.stages import ENDED, FORMAL, TEMPORARY
 from licensetrack.allocation.state_row import platform_of
+from licensetrack.allocation.stays import check_stays, ends_of, stays
 from licensetrack.core import outbox
 from licensetrack.core.clock import today
 from licensetrack.core.columns import canonical_json
@@ -91,7 +93,9 @@ def issue_set(
         [set_id] = add_sets(db, [new], operation)
         operation.record(db, "allocation:set:issue", f"set:{number}", unit=unit.code, cpus=cpus, on=on)
         outbox.post(db, "allocation:set:issue", set_id=set_id)
-        return db.get_one(LicenseSet, set_id)
+        license_set = db.get_one(LicenseSet, set_id)
+        classify_late(db, license_set, unit, actor, on)
+        return license_set
 
 
 def add_sets(
@@ -107,6 +111,8 @@ def add_sets(
     predecessors = _predecessor_ids(db, new_sets, ids)
     metrics = {bought.code: bought.metric for bought in products(db)}
     last_day = today()
+    holders = {fact.holder.unit_id for new in new_sets for fact in new.facts if fact.holder}
+    ends = ends_of(db, holders, lock=holders)
     states: list[tuple[State, int]] = []
     events: list[tuple[object, ...]] = []
     used: dict[int, tuple[int, int]] = {}
@@ -118,6 +124,8 @@ def add_sets(
             check_day(fact.on, last_day)
         facts = [_placed(fact, (index + 1) * STEP) for index, fact in enumerate(new.facts)]
         state, legs = fold(facts)
+        if ends:
+            check_stays(stays(list(zip(facts, legs, strict=True))), ends)
         seq = 0
         for fact, fact_legs in zip(facts, legs, strict=True):
             for leg in fact_legs:

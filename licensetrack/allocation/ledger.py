@@ -25,6 +25,7 @@ from licensetrack.allocation.revoking import can_be_revoked
 from licensetrack.allocation.shown import NOTHING_SHOWN, Shown
 from licensetrack.allocation.stages import FORMAL, RANK
 from licensetrack.allocation.state_row import CHANGED, claim, write_state
+from licensetrack.allocation.stays import check_told
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.columns import canonical_json, instant_text
@@ -136,6 +137,8 @@ def post(
     before, entitlement_before = (license_set.issued_sets, license_set.issued_cpus), license_set.entitlement_id
     product, entitlement_id = right or (license_set.product, license_set.entitlement_id)
     planned = plan(license_set, recorded, used, operation, add=add, drop=drop, replace=replace, product=product)
+    if drop or replace or any(fact.holder for fact in add):
+        check_told(db, planned.told, lock_all=bool(drop or replace))
     if planned.events:
         db.execute(insert(LedgerEvent), planned.events)
     write_state(db, license_set, planned.state, planned.seq, product=product, entitlement_id=entitlement_id)
@@ -152,11 +155,12 @@ def post(
 
 
 class Posting(NamedTuple):
-    """What changed facts of one set come to: its state, its last seq, and the events to be inserted."""
+    """What changed facts of one set come to: its state, its last seq, the events to be inserted, its life as told."""
 
     state: State
     seq: int
     events: list[dict[str, object]]
+    told: Sequence[tuple[Fact, list[Leg]]]
 
     def concerns_revocations(self, kind: str) -> bool:
         """Whether there may be one to open, to move or to void; most acts have nothing to do with any."""
@@ -194,8 +198,9 @@ def plan(
         taken.add(placed.position)
     ordered = in_order(list(facts.values()))
     state, legs = fold(ordered)
-    seq, events = _events_to_write(license_set, product, operation, recorded, list(zip(ordered, legs, strict=True)))
-    return Posting(state, seq, events)
+    told = list(zip(ordered, legs, strict=True))
+    seq, events = _events_to_write(license_set, product, operation, recorded, told)
+    return Posting(state, seq, events, told)
 
 
 def _place(facts: dict[int, Fact], fact: Fact, used: set[int]) -> Fact:

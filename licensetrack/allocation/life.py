@@ -15,6 +15,7 @@ from licensetrack.allocation import change_rules as rules
 from licensetrack.allocation import papers
 from licensetrack.allocation.acting import How, act, operation
 from licensetrack.allocation.fold import Fact, Holder, State
+from licensetrack.allocation.holdings import classify_late
 from licensetrack.allocation.issuing import issue_set
 from licensetrack.allocation.kinship import check_no_overlap
 from licensetrack.allocation.ledger import post
@@ -103,14 +104,21 @@ def relocate_set(
     reason: str,
     platform: str = "",
     site: str = "",
+    fingerprint: str = "",
     **how: Unpack[How],
 ) -> State:
-    """Moves a held set to another unit: a minus at one unit and a plus at the other on the same day."""
+    """Moves a held set to another unit: a minus at one unit and a plus at the other on the same day.
+
+    `fingerprint` says that the host stays the same, as when a unit is merged: then no file is to be revoked.
+    """
     require(actor, "allocation:set:relocate", district=to.district, unit_id=to.id)
     rules.check_other_unit(license_set.unit_id, to.id)
-    details = _said(reason=reason, platform=platform, site=site)
+    details = _said(reason=reason, platform=platform, site=site, fingerprint=fingerprint)
     fact = Fact("relocate", on, holder=Holder(to.id, to.district, to.category), details=details)
-    return act(license_set, fact, "allocation:set:relocate", actor, how)
+    with transaction() as db:
+        state = act(license_set, fact, "allocation:set:relocate", actor, how)
+        classify_late(db, license_set, to, actor, on)
+    return state
 
 
 def move_set(

@@ -9,10 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.allocation.fold import Fact, Holder
-from licensetrack.allocation.ledger import Operation, post
-from licensetrack.allocation.models import LicenseSet
-from licensetrack.allocation.stages import HELD
+from licensetrack.allocation.holdings import classify_all
+from licensetrack.allocation.ledger import Operation
 from licensetrack.core.clock import today
 from licensetrack.core.errors import DomainError
 from licensetrack.core.names import name_key
@@ -69,7 +67,7 @@ def load_units(db: Session, table: Any, outcome: Outcome, told: Told, operation:
             update_unit(unit, entry, on=today(), actor=operation.actor)
             outcome.note(CHANGED, source, entry.name, changed)
             if "district" in changed or "category" in changed:
-                _take_sets_along(db, unit, operation)
+                classify_all(db, unit, operation, today())
         except DomainError as error:
             at = error.field if error.field in ("code", "credit_code") else "name"
             outcome.refuse(source, error.message, error.values, at, getattr(row, at))
@@ -84,13 +82,6 @@ def _entry(row: Any, recorded: Unit | None) -> UnitEntry:
         entry, short_name=row.short_name or before.short_name, credit_code=row.credit_code or before.credit_code,
         superior=row.parent or before.superior, address=before.address, in_scope=in_scope,
     )  # fmt: skip
-
-
-def _take_sets_along(db: Session, unit: Unit, operation: Operation) -> None:
-    holder = Holder(unit.id, unit.district, unit.category)
-    query = select(LicenseSet).where(LicenseSet.unit_id == unit.id, LicenseSet.stage.in_(HELD))
-    for license_set in db.scalars(query.execution_options(populate_existing=True)).all():
-        post(db, license_set, operation, add=[Fact("reclassify", today(), holder=holder)])
 
 
 def load_budget(

@@ -16,6 +16,7 @@ from licensetrack.allocation.ledger import Operation
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import FIRST_DAY, check_day, check_size
 from licensetrack.allocation.stages import FORMAL, TEMPORARY
+from licensetrack.allocation.stays import all_ends, check_stays, stays
 from licensetrack.core.blobs import Blob
 from licensetrack.core.clock import today
 from licensetrack.core.errors import DomainError
@@ -65,6 +66,7 @@ class SetLoader:
         self._postings = BulkPosting(db, operation)
         self._platforms: dict[tuple[int, str], int] = {}
         self._today = today()
+        self._ends = all_ends(db)
 
     def load(self, statements: Statements) -> None:
         """Loads every statement; errors are noted at their rows. Statements are let go of as they are loaded."""
@@ -98,7 +100,12 @@ class SetLoader:
         if statement.facts or holder is None or row.kind != FORMAL or row.temporary_on is not None:
             return False
         right = self._rights.get(row.product)
-        if right is None or row.cpus is None or not FIRST_DAY <= row.issued_on <= self._today:
+        if (
+            holder.unit_id in self._ends
+            or right is None
+            or row.cpus is None
+            or not FIRST_DAY <= row.issued_on <= self._today
+        ):
             return False
         fact, source = statement.issue(row.issued_on, issue_details(row))
         self._new.append(NewSet(row.number, row.product, FORMAL, right.entitlement_id, [fact]))
@@ -159,7 +166,7 @@ class SetLoader:
             return
         ordered = in_telling_order(stated) if len(stated) > 1 else stated
         facts = [fact for fact, _ in ordered]
-        if len(facts) > 1 and not self._life_is_right(ordered):
+        if (len(facts) > 1 or self._ends) and not self._life_is_right(ordered):
             return
         self._new.append(NewSet(number, product, kind, right.entitlement_id, facts, predecessor))
         for _, source in ordered:
@@ -223,10 +230,16 @@ class SetLoader:
 
     def _life_is_right(self, ordered: Sequence[Stated]) -> bool:
         """Folds a new set's whole life; where it breaks, the first fact that breaks it is the row at fault."""
+        facts = [fact for fact, _ in ordered]
         try:
-            fold([fact for fact, _ in ordered])
+            _, legs = fold(facts)
         except DomainError as error:
-            self._refuse(ordered[first_wrong([fact for fact, _ in ordered])], error)
+            self._refuse(ordered[first_wrong(facts)], error)
+            return False
+        try:
+            check_stays(stays(list(zip(facts, legs, strict=True))), self._ends)
+        except DomainError as error:  # the last row that gives the set to somebody is at fault
+            self._refuse(next(stated for stated in reversed(ordered) if stated[0].holder), error)
             return False
         return True
 

@@ -47,6 +47,7 @@ class Place(NamedTuple):
 def time_line(db: Session, unit_id: int) -> list[Happened]:
     """What happened to a unit, in order of the day; what another unit did to it is told from this one's side.
 
+    Its own registration comes first: most were recorded long after the unit came to be.
     A reopening is told at what it took back, not by itself.
     """
     event, other, back, by, back_by = UnitEvent, aliased(Unit), aliased(UnitEvent), aliased(User), aliased(User)
@@ -66,7 +67,7 @@ def time_line(db: Session, unit_id: int) -> list[Happened]:
         lines.append(
             Happened(row.id, action, row.on, row.at, who, other_id, name, row.details or {}, back_at, back_who)
         )
-    return lines
+    return sorted(lines, key=lambda line: (line.action != "register", line.on, line.id))
 
 
 def last_day_of(db: Session, unit_id: int, action: str) -> dt.date | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.core import audit
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict
-from licensetrack.core.names import tidy_name
+from licensetrack.core.names import name_key, tidy_name
 from licensetrack.units.models import Platform, Unit
 from licensetrack.units.rules import check_network
 
@@ -64,3 +65,17 @@ def describe_platform(
                 db.add(platform)
             db.refresh(platform)
     return changed
+
+
+def carry_description(db: Session, source: Unit, target: Unit, name: str) -> None:
+    """A platform that goes over to another unit with its sets stays what it is; what is said of it there stands."""
+    if not name:
+        return
+    named = select(Platform).where(Platform.name_key == name_key(name))
+    before = db.scalars(named.where(Platform.unit_id == source.id)).first()
+    after = db.scalars(named.where(Platform.unit_id == target.id).execution_options(populate_existing=True)).first()
+    if before is None or after is None or description_of(after) != Description():
+        return
+    for field, text in asdict(description_of(before)).items():
+        setattr(after, field, text)
+    db.flush()
