@@ -13,8 +13,15 @@ from licensetrack.core.db import reading
 from licensetrack.verify import chains, evaluation_checks, handover_checks, schema_checks, shown_checks, stores
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
+from licensetrack.verify.unit_checks import UNIT_CHECKS
 
 SHOWN = 5
+# Invariants that are one query each.
+BY_QUERY = {
+    **LEDGER_CHECKS,
+    **UNIT_CHECKS,
+    **HANDOVER_CHECKS,
+}
 
 
 @dataclass(frozen=True)
@@ -29,9 +36,7 @@ def verify() -> list[Finding]:
     """Asks every invariant in one snapshot; the caller fails when any finding is broken."""
     with reading() as db:
         connection = db.connection()
-        findings = [
-            Finding(name, _rows(connection, query)) for name, query in (LEDGER_CHECKS | HANDOVER_CHECKS).items()
-        ]
+        findings = [Finding(name, _rows(connection, query)) for name, query in BY_QUERY.items()]
         others: dict[str, Callable[[Connection], Iterator[str]]] = {
             "the audit chain holds from its first entry to its head": chains.audit_chain,
             "every operation's events are those that were recorded": chains.operations,

@@ -12,12 +12,14 @@ from sqlalchemy import text
 
 from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.accounts.users import create_user
-from licensetrack.allocation import life
+from licensetrack.allocation import life, unit_changes
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.core import blobs, db
 from licensetrack.core.db import reading, transaction
 from licensetrack.procurement.budgets import BudgetLine, post_entry, reverse_entry
 from licensetrack.support.orders import OrderLine, record_orders
+from licensetrack.units.directory import rename_unit
+from licensetrack.units.models import Unit
 from tests.conftest import BOTH
 from tests.trade import ALICE, accepted, day, fresh, imported, issued, unit
 from tests.verify.forgery import compact
@@ -66,7 +68,19 @@ def trade_of_a_year() -> None:
     create_user("dana", "Dana", "auditor", "correct horse 4", actor=SYSTEM)
     with transaction() as session:
         blobs.store(session, "验收单".encode(), "验收单.txt")
+    units_over_time(near)
     _sign_an_evaluation()
+
+
+def units_over_time(near: Unit) -> None:
+    """A unit that was renamed and merged, one that was closed, and one whose closing was taken back."""
+    merged, closed, reopened = unit("SZ0004"), unit("SZ0005"), unit("SZ0006")
+    rename_unit(merged, "单位SZ0004新名", on=day("03-01"), actor=ALICE)
+    accepted("SQ-MERGED", merged)
+    unit_changes.merge_unit(merged, near, on=day("06-01"), actor=ALICE, reason="机构改革")
+    for one in (closed, reopened):
+        unit_changes.close_unit(one, on=day("06-01"), actor=ALICE, reason="撤销")
+    unit_changes.reopen_unit(reopened, actor=ALICE, reason="登记有误")
 
 
 def _sign_an_evaluation() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 GUARDED = (
     "audit_entry", "budget_entry", "cap_change", "evaluation", "evaluation_snapshot", "evaluation_step",
     "evaluation_trace", "indicator_result", "ledger_event", "license_file", "license_file_access", "receipt",
-    "request_event", "request_version",
+    "request_event", "request_version", "unit_event",
 )  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",

@@ -15,6 +15,13 @@ from licensetrack.verify.report import verify
 from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, SIGNED, TAMPERINGS, Case
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.handover_trade import HANDOVER, SEALED
+from tests.verify.unit_breakages import UNIT_CASES
+
+CASES = [
+    *BY_SQL,
+    *UNIT_CASES,
+    *HANDOVER,
+]
 
 
 class _Undone(Exception):
@@ -50,7 +57,7 @@ class TestTheBooks:
     def test_are_right_before_anybody_breaks_them(self) -> None:
         assert red() == set()
 
-    @pytest.mark.parametrize("case", [*BY_SQL, *HANDOVER], ids=lambda case: case.invariant)
+    @pytest.mark.parametrize("case", CASES, ids=lambda case: case.invariant)
     def test_tell_which_invariant_was_broken(self, case: Case) -> None:
         with broken_books(*case.statements) as connection:
             if case.covering_up is not None:
@@ -76,7 +83,9 @@ class TestTheBooks:
         with broken_books(FALSE_SIGNATURES[how]):
             assert red() == {SIGNED}
 
-    @pytest.mark.parametrize("table", ["ledger_event", "audit_entry", "budget_entry", "evaluation_snapshot"])
+    @pytest.mark.parametrize(
+        "table", ["ledger_event", "audit_entry", "budget_entry", "evaluation_snapshot", "unit_event"]
+    )
     def test_show_that_a_guard_was_taken_away(self, table: str) -> None:
         with broken_books() as connection:
             if connection.dialect.name == "sqlite":
@@ -122,5 +131,5 @@ class TestTheBooks:
 
 
 def test_no_invariant_is_without_its_test(database: object) -> None:
-    tested = {case.invariant for case in (*BY_SQL, *HANDOVER)} | {CHAIN, SIGNED, GUARDS, FILES, ENGINE}
+    tested = {case.invariant for case in CASES} | {CHAIN, SIGNED, GUARDS, FILES, ENGINE}
     assert tested == {finding.invariant for finding in verify()}
