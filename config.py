@@ -17,7 +17,8 @@ MEGABYTE = 1024 * 1024
 class Settings:
     """One installation. `https`: pages are served encrypted; `proxies`: how many trusted proxies stand before us.
 
-    `seal_key` seals licence files and seeds of second factors; who loses it loses them.
+    `seal_key` seals licence files and seeds of second factors; who loses it loses them. `office` is the centre's name
+    as its papers carry it.
     """
 
     database_url: str
@@ -29,6 +30,7 @@ class Settings:
     upload_bytes: int = 64 * MEGABYTE
     https: bool = False
     proxies: int = 0
+    office: str = "软件授权管理中心"
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -44,6 +46,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_bytes=int(environment.get("LICENSETRACK_UPLOAD_MB") or 64) * MEGABYTE,
         https=environment.get("LICENSETRACK_HTTPS", "") in ("1", "true", "yes"),
         proxies=int(environment.get("LICENSETRACK_PROXIES") or 0),
+        office=environment.get("LICENSETRACK_OFFICE") or Settings.office,
     )
 
 

@@ -126,10 +126,10 @@ def check_two_signers(unit_signer: tuple[int | None, str], center_signer: tuple[
 
 
 def masked(secret: str, keep: int = 4) -> str:
-    """A number of which only both ends are told: 2102…0017; a short one is told by its end alone."""
+    """A number of which only both ends are told: 2102****0017; a short one is told by its end alone."""
     if len(secret) <= keep:
         return secret
-    return f"{secret[:keep] if len(secret) > 2 * keep else ''}…{secret[-keep:]}"
+    return f"{secret[:keep] if len(secret) > 2 * keep else ''}****{secret[-keep:]}"
 
 
 def _text(value: object) -> str:

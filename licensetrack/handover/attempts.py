@@ -12,11 +12,10 @@ from licensetrack.allocation import life
 from licensetrack.allocation.fold import fold, in_order
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
-from licensetrack.allocation.state_row import CHANGED
+from licensetrack.allocation.state_row import check_seen
 from licensetrack.core import audit, blobs, outbox
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict
 from licensetrack.handover.acceptance_models import ImportAttempt
 from licensetrack.handover.acceptance_rules import (
     REASONS,
@@ -33,6 +32,7 @@ from licensetrack.handover.rework import close_rework
 from licensetrack.units.models import Unit
 
 RECORD = "handover:attempt:record"
+MOST_NOTE = 400  # with its reason before it, it is the reason of a fact
 
 
 def record_attempt(
@@ -56,7 +56,7 @@ def record_attempt(
     """
     require(actor, RECORD)
     shown = Shown(shown_cpus, shown_until, shown_fingerprint.strip())
-    check_long(note, 500, "note")
+    check_long(note, MOST_NOTE, "note")
     check_long(shown.fingerprint, 80, "shown_fingerprint")
     if not succeeded:
         check_failure(reason_code, note)
@@ -64,8 +64,7 @@ def record_attempt(
     with transaction() as db:
         holder = db.get_one(Unit, license_set.unit_id)
         require(actor, RECORD, district=holder.district, unit_id=holder.id)
-        if seen is not None and seen != license_set.version:
-            raise Conflict(CHANGED, number=license_set.number)
+        check_seen(db, license_set, seen)
         issued = as_issued(db, license_set, on)
         reason, result = "", FAILED
         if succeeded:
@@ -107,9 +106,10 @@ def as_issued(db: Session, license_set: LicenseSet, on: dt.date) -> Shown:
     """What the set's platform should have shown on a day, by the facts up to then; proofs may come weeks later."""
     facts = [fact for fact in facts_of(standing_events(db, license_set.id)).values() if fact.on <= on]
     if not facts:
-        return Shown(license_set.cpus, None, license_set.fingerprint)
+        return Shown(license_set.cpus, license_set.valid_until, license_set.fingerprint)
     state, _ = fold(in_order(facts))
-    return Shown(state.cpus, None, license_set.fingerprint)
+    until = state.shown.valid_until
+    return Shown(state.cpus, dt.date.fromisoformat(until) if until else None, state.shown.fingerprint)
 
 
 def _next(db: Session, set_id: int) -> int:

@@ -6,21 +6,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import check_reason
-from licensetrack.allocation.stages import DECLINED as SET_DECLINED
-from licensetrack.allocation.stages import IMPORTED
 from licensetrack.core import audit, blobs, outbox
 from licensetrack.core.clock import BUSINESS_ZONE, now, today
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.core.numbering import next_number
 from licensetrack.core.transitions import next_stage
-from licensetrack.handover.acceptance_models import AcceptanceCertificate, CertificateLine, ImportAttempt
+from licensetrack.handover.acceptance_models import AcceptanceCertificate
 from licensetrack.handover.acceptance_rules import check_long
 from licensetrack.handover.acceptance_stages import (
     ACCEPTED,
@@ -30,12 +28,11 @@ from licensetrack.handover.acceptance_stages import (
     PRINTED,
     SCANNED,
     START,
-    SUCCEEDED,
     UNIT_SIGNED,
     VOID,
 )
-from licensetrack.procurement.models import Entitlement
-from licensetrack.units.models import Platform, Unit
+from licensetrack.handover.certificate_lines import check_drawable, frozen_line, locked_sets, release_sets
+from licensetrack.units.models import Unit
 
 ROOM = "handover:certificate"
 PRINT = "handover:paper:print"
@@ -74,7 +71,7 @@ def draw_certificate(
     with transaction() as db:
         held = locked_sets(db, ids)
         for one in held:
-            _check_drawable(db, one, unit)
+            check_drawable(db, one, unit)
         day, at = today(), now()
         number = f"YS-{day.year}-{next_number(db, f'YS-{day.year}'):04d}"
         drawn = AcceptanceCertificate(
@@ -85,7 +82,7 @@ def draw_certificate(
         db.add(drawn)
         db.flush()
         for position, one in enumerate(sorted(held, key=lambda found: found.number), 1):
-            db.add(_line(db, drawn, position, one, (asked or {}).get(one.id)))
+            db.add(frozen_line(db, drawn, position, one, (asked or {}).get(one.id)))
         db.flush()
         audit.record(
             db, f"{ROOM}:draw", f"certificate:{number}", actor, unit=unit.code, sets=[one.number for one in held]
@@ -165,81 +162,7 @@ def keep_paper(db: Session, content: bytes) -> dict[str, Any]:
     return {"document_id": paper.id, "document_digest": paper.digest}
 
 
-def locked_sets(db: Session, ids: Sequence[int]) -> list[LicenseSet]:
-    """The sets as they are now, in order of id, held until the transaction ends. Raises NotFound for one that is not.
-
-    All are taken before the first act writes its audit entry, whose lock comes last for everybody.
-    """
-    query = select(LicenseSet).where(LicenseSet.id.in_(ids)).order_by(LicenseSet.id).with_for_update()
-    found = list(db.scalars(query.execution_options(populate_existing=True)))
-    if len(found) != len(ids):
-        raise NotFound("There is no such record.")
-    return found
-
-
-def lines_of(db: Session, certificate_id: int) -> Sequence[CertificateLine]:
-    """The certificate's lines in order."""
-    query = select(CertificateLine).where(CertificateLine.certificate_id == certificate_id)
-    return db.scalars(query.order_by(CertificateLine.position)).all()
-
-
-def release_sets(db: Session, certificate: AcceptanceCertificate) -> None:
-    """The certificate has ended: its sets may be on another one."""
-    db.execute(
-        update(CertificateLine)
-        .where(CertificateLine.certificate_id == certificate.id)
-        .values(open_set_id=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def record(db: Session, certificate: AcceptanceCertificate, tag: str, actor: Actor, **details: Any) -> None:
     """The audit entry and the message of a move."""
     audit.record(db, tag, f"certificate:{certificate.number}", actor, stage=certificate.stage, **details)
     outbox.post(db, tag, certificate_id=certificate.id, stage=certificate.stage)
-
-
-def _check_drawable(db: Session, license_set: LicenseSet, unit: Unit) -> None:
-    if license_set.unit_id != unit.id:
-        raise Refused("The set %(number)s is held by another unit.", number=license_set.number).at("sets")
-    if license_set.stage not in (IMPORTED, SET_DECLINED):
-        raise Refused("The set %(number)s is not waiting for its acceptance.", number=license_set.number).at("sets")
-    query = select(AcceptanceCertificate.number).join(
-        CertificateLine, CertificateLine.certificate_id == AcceptanceCertificate.id
-    )
-    other = db.scalar(query.where(CertificateLine.open_set_id == license_set.id))
-    if other is not None:
-        raise Refused(
-            "The set %(number)s is on the certificate %(other)s already.", number=license_set.number, other=other
-        ).at("sets")
-
-
-def _line(
-    db: Session, certificate: AcceptanceCertificate, position: int, license_set: LicenseSet, asked: int | None
-) -> CertificateLine:
-    last = db.scalars(
-        select(ImportAttempt)
-        .where(ImportAttempt.set_id == license_set.id, ImportAttempt.result == SUCCEEDED)
-        .order_by(ImportAttempt.nth.desc())
-    ).first()
-    attempts = select(func.count()).select_from(ImportAttempt).where(ImportAttempt.set_id == license_set.id)
-    platform = db.get(Platform, license_set.platform_id) if license_set.platform_id else None
-    shown_cpus, shown_until = (last.shown_cpus, last.shown_until) if last else (None, None)
-    valid_until = last.issued_until if last else None
-    if license_set.imported_on is None:
-        raise Refused("The set %(number)s is not waiting for its acceptance.", number=license_set.number).at("sets")
-    return CertificateLine(
-        certificate_id=certificate.id, position=position, set_id=license_set.id, open_set_id=license_set.id,
-        number=license_set.number, contract=db.get_one(Entitlement, license_set.entitlement_id).contract,
-        product=license_set.product, edition="", kind=license_set.kind, platform=platform.name if platform else "",
-        site="", fingerprint=license_set.fingerprint, license_file=license_set.license_file, asked_cpus=asked,
-        issued_cpus=license_set.cpus, shown_cpus=shown_cpus, valid_until=valid_until, shown_until=shown_until,
-        issued_on=license_set.issued_on, imported_on=license_set.imported_on, attempts=db.scalar(attempts) or 0,
-        capacity_equal=_equal(license_set.cpus, shown_cpus), validity_equal=_equal(valid_until, shown_until),
-        screenshot=last is not None and last.screenshot_id is not None,
-    )  # fmt: skip
-
-
-def _equal(issued: object, shown: object) -> bool | None:
-    """Whether both say the same; nothing where there is nothing to compare, or nobody told what the platform shows."""
-    return None if issued is None or shown is None else issued == shown

@@ -24,16 +24,8 @@ from licensetrack.handover.acceptance_rules import (
     check_two_signers,
 )
 from licensetrack.handover.acceptance_stages import SCANNED
-from licensetrack.handover.certificates import (
-    ROOM,
-    check_scope,
-    keep_paper,
-    lines_of,
-    locked_sets,
-    move,
-    record,
-    release_sets,
-)
+from licensetrack.handover.certificate_lines import lines_of, locked_sets, release_sets
+from licensetrack.handover.certificates import ROOM, check_scope, keep_paper, move, record
 from licensetrack.handover.file_kinds import check_scan
 from licensetrack.handover.rework import close_rework, open_rework
 
@@ -130,9 +122,10 @@ def countersign_certificate(
             db, certificate, "countersign", actor, seen,
             center_signer_id=actor.id, center_signer=actor.name, accepted_on=on, ended_on=on, **kept,
         )  # fmt: skip
+        paper = life.Paper(moved.scan_id or moved.document_id)
         for line, license_set in _as_drawn(db, moved):
             life.accept_import(
-                license_set, actor=actor, on=on, evidence=moved.number, acceptor=moved.unit_signer
+                license_set, actor=actor, on=on, evidence=moved.number, acceptor=moved.unit_signer, paper=paper
             )  # fmt: skip
             close_rework(db, line.set_id, on)
         release_sets(db, moved)
@@ -190,8 +183,8 @@ def _as_drawn(db: Session, certificate: AcceptanceCertificate) -> list[tuple[Cer
     lines = {line.set_id: line for line in lines_of(db, certificate.id)}
     pairs = [(lines[found.id], found) for found in locked_sets(db, sorted(lines))]
     for line, found in pairs:
-        drawn = (certificate.unit_id, line.issued_cpus, line.imported_on)
-        if (found.unit_id, found.cpus, found.imported_on) != drawn:
+        drawn = (certificate.unit_id, line.issued_cpus, line.imported_on, line.valid_until)
+        if (found.unit_id, found.cpus, found.imported_on, found.valid_until) != drawn:
             raise Conflict(
                 "The set %(number)s changed since the certificate was drawn. Void it and draw another one.",
                 number=found.number,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from licensetrack.web import access, asked, errors, language, security, shown, vendor
+from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
+from licensetrack.web.certificate_acts import certificate_acts
+from licensetrack.web.certificates import certificates
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
@@ -13,6 +16,7 @@ from licensetrack.web.entitlements import bought
 from licensetrack.web.evaluations import evaluations
 from licensetrack.web.figures import figures
 from licensetrack.web.health import health
+from licensetrack.web.importing import importing
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
@@ -31,9 +35,11 @@ from licensetrack.web.units import units
 
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
+ACCEPTANCE = (importing, certificates, certificate_acts, archive)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,
+    *ACCEPTANCE,
     desk,
     search,
     dashboard,

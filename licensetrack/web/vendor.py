@@ -16,6 +16,7 @@ vendor = Blueprint("vendor", __name__, url_prefix="/vendor")
 
 ICONS = tuple(
     "arrow-clockwise"
+    " archive card-checklist"
     " arrow-down arrow-down-up arrow-up box-arrow-right building calendar3 cash-coin check-circle check-lg"
     " chevron-left chevron-right circle-half clipboard-data cloud-arrow-up cloud-check download"
     " exclamation-octagon exclamation-triangle file-earmark-arrow-down file-earmark-pdf file-earmark-spreadsheet"

@@ -23,7 +23,8 @@ from licensetrack.handover import signing
 from licensetrack.handover.acceptance_models import AcceptanceCertificate, CertificateLine, ReworkTask
 from licensetrack.handover.acceptance_rules import CHECKS
 from licensetrack.handover.attempts import record_attempt
-from licensetrack.handover.certificates import draw_certificate, freeze_certificate, lines_of, void_certificate
+from licensetrack.handover.certificate_lines import lines_of
+from licensetrack.handover.certificates import draw_certificate, freeze_certificate, void_certificate
 from licensetrack.units.models import Unit
 from licensetrack.verify.report import verify
 from tests.handover.people import of_unit, paper, person, picture

@@ -1,5 +1,6 @@
 """Who may open what: one table over every address, method and role, own and foreign; nothing outside the table."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -77,7 +78,7 @@ def test_a_foreign_object_answers_exactly_like_one_that_does_not_exist(full_hous
         pages = []
         for address in (placed(route.foreign, full_house.objects), missing(route, full_house.objects)):
             answer = ask(full_house.client(role), full_house, key, address)
-            said = answer.text.replace(address, "…")
+            said = re.sub(r'(name="csrf_token" value=")[^"]*', r"\1…", answer.text).replace(address, "…")
             for part in set(address.split("/")) - set(route.foreign.split("/")):
                 said = said.replace(part, "…") if not part.isdigit() else said
             pages.append((answer.status_code, said))
