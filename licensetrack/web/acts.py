@@ -48,6 +48,11 @@ class ActForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether every field is right and none is foreign."""
+        if request.is_json:  # the library would take its values for a form's, and the check below would not see them
+            refusal = Refused("This form is incomplete. Please load the page again.")
+            record_refusal(refusal)
+            self.problem = in_words(refusal)
+            return False
         known = {field.name for field in self} | {"csrf_token"}
         foreign = {name for name in (*request.form, *request.files) if name.split("-")[0] not in known}
         if foreign:
