@@ -11,7 +11,7 @@ from licensetrack.allocation.models import CapConsent
 from licensetrack.core import audit
 from licensetrack.core.audit import Acting
 from licensetrack.core.clock import now
-from licensetrack.core.errors import Conflict
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.models import Entitlement
 
 e = Entitlement
@@ -31,7 +31,8 @@ def use_entitlement(
 ) -> None:
     """Moves an entitlement's counters, at once and only within its cap; above a soft cap it uses up one consent.
 
-    `unit_id` is the unit whose set it is; None for a load of many. Raises Conflict with what is free.
+    `unit_id` is the unit whose set it is; None for a load of many. Raises Conflict with what is free, Refused
+    where a second person has to consent first.
     """
     if sets == 0 and cpus == 0:
         return
@@ -71,7 +72,7 @@ def _move(db: Session, entitlement_id: int, sets: int, cpus: int, allowed: Colum
 
 
 def _use_consent(db: Session, moved: Entitlement, sets: int, cpus: int, by: Mover, unit_id: int | None) -> None:
-    """Takes the smallest consent that suffices; who confirmed it may not be the one who acts now. Raises Conflict."""
+    """Takes the smallest consent that suffices; who confirmed it may not be the one who acts now. Raises Refused."""
     consent = CapConsent
     whose = consent.unit_id.is_(None) if unit_id is None else consent.unit_id.is_(None) | (consent.unit_id == unit_id)
     query = (
@@ -93,17 +94,17 @@ def _use_consent(db: Session, moved: Entitlement, sets: int, cpus: int, by: Move
     audit.record(db, "allocation:cap:use", f"entitlement:{moved.id}", by.actor, consent=found, sets=sets, cpus=cpus)
 
 
-def _needs_consent(moved: Entitlement, sets: int, cpus: int) -> Conflict:
-    """`moved` counts already what is asked for."""
+def _needs_consent(moved: Entitlement, sets: int, cpus: int) -> Refused:
+    """A rule, not a race: nobody else has to move first. `moved` counts already what is asked for."""
     if cpus > 0 and moved.cap_cpus is not None and moved.used_cpus > moved.cap_cpus:
         free, asked = moved.cap_cpus - moved.used_cpus + cpus, cpus
-        return Conflict(
+        return Refused(
             "Above the soft cap of “%(contract)s” (%(free)s CPUs are free, %(asked)s are asked for) a second person"
             " must consent first.",
             contract=moved.contract, free=max(free, 0), asked=asked,
         )  # fmt: skip
     free = (moved.cap_sets or 0) - moved.used_sets + sets
-    return Conflict(
+    return Refused(
         "Above the soft cap of “%(contract)s” (%(free)s sets are free, %(asked)s are asked for) a second person"
         " must consent first.",
         contract=moved.contract, free=max(free, 0), asked=sets,

@@ -206,12 +206,18 @@ def current_file(db: Session, set_id: int) -> LicenseFile | None:
     return db.scalars(query).first()
 
 
+def names_of(db: Session, unit_id: int) -> list[str]:
+    """Every name that a unit has or had, the present one first."""
+    names = db.scalars(select(UnitName.name).where(UnitName.unit_id == unit_id, UnitName.until.is_not(None)))
+    return [db.get_one(Unit, unit_id).name, *names]
+
+
 def expected_of(db: Session, license_set: LicenseSet) -> Expected:
     """What is known of a set, to compare a file with; its unit goes by any name that it had."""
-    names = db.scalars(select(UnitName.name).where(UnitName.unit_id == license_set.unit_id).order_by(UnitName.until))
-    present = db.get_one(Unit, license_set.unit_id).name
-    until = license_set.valid_until
-    return Expected(license_set.fingerprint, license_set.cpus, license_set.kind, until, [present, *names])
+    return Expected(
+        license_set.fingerprint, license_set.cpus, license_set.kind, license_set.valid_until,
+        names_of(db, license_set.unit_id),
+    )  # fmt: skip
 
 
 def comparison_of(

@@ -7,6 +7,7 @@ from flask import Flask
 from licensetrack.web import access, asked, errors, language, security, shown, vendor
 from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
+from licensetrack.web.batch import batch
 from licensetrack.web.certificate_acts import certificate_acts
 from licensetrack.web.certificates import certificates
 from licensetrack.web.dashboard import dashboard
@@ -17,6 +18,7 @@ from licensetrack.web.evaluations import evaluations
 from licensetrack.web.figures import figures
 from licensetrack.web.health import health
 from licensetrack.web.importing import importing
+from licensetrack.web.issuing import issuing
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
@@ -53,6 +55,8 @@ ROOMS = (
     health,
     files,
     bought,
+    batch,
+    issuing,
 )
 
 

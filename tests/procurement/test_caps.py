@@ -66,10 +66,10 @@ def test_above_a_soft_cap_nothing_goes_without_a_second_person() -> None:
     cap("soft", cpus=40)
     holder = unit()
     issued("SQ-1", holder, 40)
-    with pytest.raises(Conflict, match="second person"):
+    with pytest.raises(Refused, match="second person"):
         issued("SQ-2", holder, 8)
     asked = ask_consent(bought().id, sets=1, cpus=8, reason="医院扩容", actor=ALICE)
-    with pytest.raises(Conflict, match="second person"):
+    with pytest.raises(Refused, match="second person"):
         issued("SQ-2", holder, 8)
     with pytest.raises(Refused, match="second person"):
         confirm_consent(asked.id, actor=ALICE)
@@ -84,7 +84,7 @@ def test_above_a_soft_cap_nothing_goes_without_a_second_person() -> None:
             )
         ).one()
         assert used.used_by == operation
-    with pytest.raises(Conflict, match="second person"):
+    with pytest.raises(Refused, match="second person"):
         issued("SQ-3", holder, 8)
 
 
@@ -93,14 +93,14 @@ def test_a_consent_covers_what_it_says_for_whom_it_says_and_not_the_one_who_gave
     near, far = unit("SZ0001"), unit("SZ0002")
     issued("SQ-0", near, 10)
     consent(8, unit_id=near.id)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused):
         issued("SQ-1", near, 9)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused):
         issued("SQ-1", far, 8)
     issued("SQ-1", near, 8)
     asked = ask_consent(bought().id, sets=1, cpus=4, reason="另一套", actor=ANDY)
     confirm_consent(asked.id, actor=ALICE)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused):
         issued("SQ-2", near, 4)  # by Alice, who confirmed it
 
 
@@ -130,7 +130,7 @@ def test_a_soft_cap_of_sets_is_a_cap_too() -> None:
     cap("soft", sets=1)
     holder = unit()
     issued("SQ-1", holder, 30)
-    with pytest.raises(Conflict, match="0 sets are free"):
+    with pytest.raises(Refused, match="0 sets are free"):
         issued("SQ-2", holder, 1)
     consent(1)
     issued("SQ-2", holder, 1)
@@ -145,7 +145,7 @@ def test_a_consent_is_answered_once_and_not_withdrawn_after_its_use() -> None:
         with pytest.raises(Conflict):
             act(asked.id)
     gone = withdraw_consent(consent(8).id, actor=ALICE)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused):
         issued("SQ-1", unit(), 8)
     assert gone.stage == "withdrawn"
     used = consent(8)
