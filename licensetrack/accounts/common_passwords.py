@@ -10,6 +10,7 @@ WORDS = (
     " trustno shadow michael jordan computer internet server oracle cisco huawei vmware license licence licensetrack"
     " company office system support service test demo shenzhen guangdong beijing shanghai zhongguo china woaini"
     " woaizuguo mima guanliyuan dengbao zhengwu shuju zhongxin zhongxing nihao wodemima"
+    " 520 1314 666 888 2023 2024 2025 2026 2027"
 ).split()
 ROWS = (
     "qwertyuiop",

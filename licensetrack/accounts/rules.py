@@ -46,7 +46,7 @@ def _kinds_of_letters(password: str) -> int:
             any(letter.islower() for letter in password),
             any(letter.isupper() for letter in password),
             any(letter.isdigit() for letter in password),
-            any(not letter.isalnum() for letter in password),
+            any(not (letter.islower() or letter.isupper() or letter.isdigit()) for letter in password),
         )
     )
 

@@ -89,8 +89,8 @@ def codes_left(db: Session, user_id: int) -> int:
 
 
 def take_away(db: Session, user: User) -> None:
-    """Seed and recovery codes are gone. The newest step stays: a code of the past is no code of another seed either."""
-    user.totp_seed, user.factor_since = None, None
+    """Seed and recovery codes are gone; the next seed is another one, whose steps begin anew."""
+    user.totp_seed, user.factor_since, user.totp_step = None, None, 0
     db.flush()
     db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 

@@ -61,7 +61,7 @@ class PersonForm(ActForm):
     """A new account."""
 
     login = StringField(lazy_gettext("Login name"), [InputRequired(), Length(max=80)])
-    name = StringField(lazy_gettext("Name"), [InputRequired(), Length(max=80)])
+    name = StringField(lazy_gettext("Full name"), [InputRequired(), Length(max=80)])
 
 
 class ActiveForm(ActForm):
