@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from licensetrack.core import blobs
 from licensetrack.core.db import reading
 from licensetrack.verify import chains, evaluation_checks, handover_checks, schema_checks, shown_checks, stores
+from licensetrack.verify.acceptance_checks import ACCEPTANCE_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from licensetrack.verify.unit_checks import UNIT_CHECKS
@@ -21,6 +22,7 @@ BY_QUERY = {
     **LEDGER_CHECKS,
     **UNIT_CHECKS,
     **HANDOVER_CHECKS,
+    **ACCEPTANCE_CHECKS,
 }
 
 

@@ -22,6 +22,7 @@ from licensetrack.units.directory import rename_unit
 from licensetrack.units.models import Unit
 from tests.conftest import BOTH
 from tests.trade import ALICE, accepted, day, fresh, imported, issued, unit
+from tests.verify.acceptance_trade import acceptances
 from tests.verify.forgery import compact
 from tests.verify.handover_trade import hand_over
 
@@ -69,6 +70,7 @@ def trade_of_a_year() -> None:
     with transaction() as session:
         blobs.store(session, "验收单".encode(), "验收单.txt")
     units_over_time(near)
+    acceptances(third)
     _sign_an_evaluation()
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 
 GUARDED = (
+    "acceptance_certificate", "certificate_line", "import_attempt",
     "audit_entry", "budget_entry", "cap_change", "evaluation", "evaluation_snapshot", "evaluation_step",
     "evaluation_trace", "indicator_result", "ledger_event", "license_file", "license_file_access", "receipt",
     "request_event", "request_version", "unit_event",

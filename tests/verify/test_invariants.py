@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from licensetrack.core import sealing
 from licensetrack.core.db import transaction
 from licensetrack.verify.report import verify
+from tests.verify.acceptance_breakages import BY_ACCEPTANCE_SQL
 from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, SIGNED, TAMPERINGS, Case
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.handover_trade import HANDOVER, SEALED
@@ -21,6 +22,7 @@ CASES = [
     *BY_SQL,
     *UNIT_CASES,
     *HANDOVER,
+    *BY_ACCEPTANCE_SQL,
 ]
 
 
@@ -84,7 +86,7 @@ class TestTheBooks:
             assert red() == {SIGNED}
 
     @pytest.mark.parametrize(
-        "table", ["ledger_event", "audit_entry", "budget_entry", "evaluation_snapshot", "unit_event"]
+        "table", ["ledger_event", "audit_entry", "budget_entry", "evaluation_snapshot", "unit_event", "import_attempt"]
     )
     def test_show_that_a_guard_was_taken_away(self, table: str) -> None:
         with broken_books() as connection:
@@ -111,7 +113,7 @@ class TestTheBooks:
         stray.unlink()
 
     def test_show_that_a_licence_file_was_exchanged_for_another(self, books: Path) -> None:
-        sealed = next(path for path in books.glob("??/*") if path.read_bytes() != "验收单".encode())
+        sealed = next(path for path in books.glob("??/*") if path.read_bytes()[:1] == b"\x01")
         content = sealed.read_bytes()
         sealed.write_bytes(sealing.seal(b"another licence", "license-file"))
         assert red() == {FILES, SEALED}
