@@ -16,9 +16,10 @@ from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.allocation import queries as sets
 from licensetrack.core.db import reading
 from licensetrack.core.names import name_key
+from licensetrack.handover import acceptance_queries
 from licensetrack.requests import queries as requests
 from licensetrack.units import queries as units
-from licensetrack.web import wording
+from licensetrack.web import acceptance_words, request_words, wording
 from licensetrack.web.access import actor, needs
 from licensetrack.web.work_rows import about_set
 
@@ -83,7 +84,12 @@ def _requests(db: Session, asked: str, visitor: Actor) -> Group:
     """Requests by number, fingerprint, unit and who asked."""
     page = requests.page_of_requests(db, requests.Wanted(asked, sort="-submitted_at"), actor=visitor, size=SHOWN)
     hits = [
-        Hit(url_for("requests.one", number=row.number), row.number, row.unit, _same(asked, row.number))
+        Hit(
+            url_for("requests.one", number=row.number),
+            row.number,
+            f"{row.unit} · {wording.word(request_words.STAGES, row.stage)}",
+            _same(asked, row.number),
+        )
         for row in page.rows
     ]
     return Group(lazy_gettext("Requests"), hits, page.total, url_for("requests.index", q=asked))
@@ -104,6 +110,21 @@ def _units(db: Session, asked: str, visitor: Actor) -> Group:
     return Group(lazy_gettext("Units"), hits, len(rows), url_for("units.directory", q=asked))
 
 
+def _certificates(db: Session, asked: str, visitor: Actor) -> Group:
+    """Certificates by number, sets on them and unit."""
+    page = acceptance_queries.page_of_certificates(db, visitor.scope, search=asked)
+    hits = [
+        Hit(
+            url_for("certificates.one", number=row.number),
+            row.number,
+            f"{row.unit} · {wording.word(acceptance_words.CERTIFICATE_STAGES, row.stage)}",
+            _same(asked, row.number),
+        )
+        for row in page.rows[:SHOWN]
+    ]
+    return Group(lazy_gettext("Certificates"), hits, page.total, url_for("certificates.index", q=asked))
+
+
 def _same(asked: str, *values: str) -> bool:
     """Whether one of these is what was asked for, whatever the case of its letters."""
     return asked.casefold() in {value.casefold() for value in values if value}
@@ -112,5 +133,7 @@ def _same(asked: str, *values: str) -> bool:
 Finder = Callable[[Session, str, Actor], Group]
 KINDS: tuple[tuple[str, Finder], ...] = (
     ("allocation:read", _sets),
+    ("requests:read", _requests),
     ("units:read", _units),
+    ("handover:read", _certificates),
 )

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
+from licensetrack.web import work_handover, work_requests, work_sets
 from licensetrack.web.work_rows import Asked, WorkRow
-from licensetrack.web.work_sets import declined, expiring, held, idle, to_accept, to_import
 
 WAITING, LEFT = lazy_gettext("Days waiting"), lazy_gettext("Days left")
 
@@ -30,84 +30,128 @@ class WorkList:
     sign: str = "hourglass-split"
     days: Any = WAITING
     empty: Any = field(default_factory=lambda: lazy_gettext("Nothing waits here."))
+    ahead: bool = False  # its days are those left, not those waited
     windows: bool = False  # asks for what ends within so many days
 
     def is_late(self, row: WorkRow) -> bool:
         """Whether a row has waited longer than is usual, or has no time left."""
-        return row.days < 0 if self.windows else row.days > 30
+        return row.days < 0 if self.ahead else row.days > 30
 
 
+_READ, _ASKED, _HANDED = "allocation:read", "requests:read", "handover:read"
+_ISSUED, _SINCE, _DRAWN = lazy_gettext("Issued on"), lazy_gettext("Since"), lazy_gettext("Drawn on")
 LISTS: Mapping[str, WorkList] = {
     made.key: made
     for made in (
         WorkList(
-            "to_import",
-            lazy_gettext("Issued more than 30 days ago, not imported"),
+            "to_review", lazy_gettext("Requests to take on or return"),
+            lazy_gettext("Submitted by units; another person approves them."),
+            work_requests.to_review, "requests:request:accept", _SINCE, "file-earmark-text",
+        ),
+        WorkList(
+            "to_approve", lazy_gettext("Requests to approve"),
+            lazy_gettext("Taken on by an operator; whoever took part can not approve."),
+            work_requests.to_approve, "requests:request:approve", _SINCE, "check-circle",
+        ),
+        WorkList(
+            "delegated", lazy_gettext("Delegated to me"),
+            lazy_gettext("Requests that you approve in the stead of a colleague who is away."),
+            work_requests.delegated, "requests:request:accept", _SINCE, "person-circle",
+        ),
+        WorkList(
+            "to_issue", lazy_gettext("To issue"), lazy_gettext("Approved requests whose licences are not yet issued."),
+            work_requests.to_issue, "requests:request:fulfill", _SINCE, "patch-check",
+        ),
+        WorkList(
+            "to_confirm", lazy_gettext("Consents to confirm"),
+            lazy_gettext("Somebody asks to go above a soft cap; a second person says whether they may."),
+            work_requests.to_confirm, "allocation:cap:confirm", _SINCE, "cash-coin",
+        ),
+        WorkList(
+            "returned", lazy_gettext("Requests to correct"),
+            lazy_gettext("The centre returned them with a reason; correct and submit them again."),
+            work_requests.returned, _ASKED, _SINCE, "exclamation-triangle",
+        ),
+        WorkList(
+            "with_the_unit", lazy_gettext("Waits for the unit"),
+            lazy_gettext("Returned requests, certificates and receipts that a unit has to sign."),
+            work_handover.with_the_unit, _HANDED, _SINCE, "building",
+        ),
+        WorkList(
+            "to_receive", lazy_gettext("Receipts to sign"),
+            lazy_gettext("Licence files that were handed out and not signed for."),
+            work_handover.to_receive, _HANDED, _SINCE, "inbox",
+        ),
+        WorkList(
+            "imports", lazy_gettext("To import"), lazy_gettext("Issued; load the licence file and say how it went."),
+            work_handover.to_import, _HANDED, _ISSUED, "cloud-arrow-up",
+        ),
+        WorkList(
+            "to_import", lazy_gettext("Issued more than 30 days ago, not imported"),
             lazy_gettext("Remind the unit, or help it to import."),
-            to_import,
-            "allocation:read",
-            lazy_gettext("Issued on"),
-            "cloud-arrow-up",
+            work_sets.to_import, _READ, _ISSUED, "cloud-arrow-up",
         ),
         WorkList(
-            "to_accept",
-            lazy_gettext("Imported, not accepted"),
+            "to_accept", lazy_gettext("Imported, not accepted"),
             lazy_gettext("A certificate has to be drawn and signed by both sides."),
-            to_accept,
-            "allocation:read",
-            lazy_gettext("Imported on"),
-            "patch-check",
+            work_handover.to_accept, _HANDED, lazy_gettext("Imported on"), "patch-check",
         ),
         WorkList(
-            "declined",
-            lazy_gettext("Declined, to be put right"),
+            "to_sign", lazy_gettext("Certificates to sign"),
+            lazy_gettext("Drawn for sets that were imported; sign them, or decline."),
+            work_handover.to_sign, _HANDED, _DRAWN, "card-checklist",
+        ),
+        WorkList(
+            "to_countersign", lazy_gettext("Certificates to counter-sign"),
+            lazy_gettext("Signed by the unit; the centre signs last."),
+            work_handover.to_countersign, "handover:certificate:countersign", _DRAWN, "card-checklist",
+        ),
+        WorkList(
+            "declined", lazy_gettext("Declined, to be put right"),
             lazy_gettext("The acceptance was declined; the reason says what has to be done."),
-            declined,
-            "allocation:read",
-            lazy_gettext("Declined on"),
-            "exclamation-triangle",
+            work_sets.declined, _READ, lazy_gettext("Declined on"), "exclamation-triangle",
         ),
         WorkList(
-            "expiring",
-            lazy_gettext("Ending soon"),
+            "revocations", lazy_gettext("Revocation codes awaited"),
+            lazy_gettext("A licence file became void; its revocation code is due within sixty days."),
+            work_handover.revocations, _READ, lazy_gettext("Due on"), "hourglass-split", LEFT, ahead=True,
+        ),
+        WorkList(
+            "to_file", lazy_gettext("Papers missing in the archive"),
+            lazy_gettext("Accepted sets whose papers are not all there."),
+            work_handover.to_file, _HANDED, lazy_gettext("Accepted on"), "archive",
+        ),
+        WorkList(
+            "expiring", lazy_gettext("Ending soon"),
             lazy_gettext("Validity or support ends; renew, replace or return the set."),
-            expiring,
-            "allocation:read",
-            lazy_gettext("Ends on"),
-            "calendar3",
-            LEFT,
-            windows=True,
+            work_sets.expiring, _READ, lazy_gettext("Ends on"), "calendar3", LEFT, ahead=True, windows=True,
         ),
         WorkList(
-            "idle",
-            lazy_gettext("Idle: never imported"),
+            "idle", lazy_gettext("Idle: never imported"),
             lazy_gettext("Issued long ago and never used; ask the unit whether it still needs the set."),
-            idle,
-            "allocation:read",
-            lazy_gettext("Issued on"),
-            "inbox",
+            work_sets.idle, _READ, _ISSUED, "inbox",
         ),
         WorkList(
-            "held",
-            lazy_gettext("What is held, and until when"),
+            "held", lazy_gettext("What is held, and until when"),
             lazy_gettext("Every set that is held now; first what ends first."),
-            held,
-            "allocation:read",
-            lazy_gettext("Ends on"),
-            "patch-check",
-            LEFT,
-            windows=True,
+            work_sets.held, _READ, lazy_gettext("Ends on"), "patch-check", LEFT, ahead=True,
         ),
     )
-}
+}  # fmt: skip
+_LAGGARDS = ("to_import", "to_accept", "declined", "revocations", "expiring", "idle")
 HOMES: Mapping[str, tuple[str, ...]] = {
-    "operator": ("to_accept", "declined", "to_import", "expiring", "idle"),
-    "reviewer": ("to_accept", "declined", "expiring"),
-    "manager": ("to_import", "to_accept", "declined", "expiring", "idle"),
-    "district_manager": ("to_import", "to_accept", "declined", "expiring", "idle"),
-    "unit_user": ("to_import", "declined", "to_accept", "expiring", "held"),
-    "vendor_engineer": ("to_import", "declined", "expiring"),
-}
+    "operator": (
+        "to_review", "delegated", "to_issue", "to_countersign", "declined", "to_accept", "with_the_unit", "to_import",
+        "revocations", "expiring", "idle", "to_file",
+    ),
+    "reviewer": ("to_approve", "delegated", "to_review", "to_confirm", "expiring"),
+    "manager": ("with_the_unit", *_LAGGARDS),
+    "district_manager": ("with_the_unit", *_LAGGARDS),
+    "unit_user": (
+        "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "revocations", "expiring", "held",
+    ),
+    "vendor_engineer": ("imports", "declined", "expiring"),
+}  # fmt: skip
 
 
 def lists_of(actor: Actor) -> list[WorkList]:

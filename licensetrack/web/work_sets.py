@@ -1,4 +1,4 @@
-"""Work lists about sets: to import, to accept, declined, ending soon, idle, held."""
+"""Work lists about sets: issued long ago, declined, ending soon, idle, held."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from licensetrack.allocation.expiry import Ending, ending_sets
-from licensetrack.allocation.stages import DECLINED, IMPORTED
+from licensetrack.allocation.stages import DECLINED
 from licensetrack.allocation.standing import StandingSet, sets_at_stage
 from licensetrack.allocation.waiting import WaitingSet, waiting_for_import
 from licensetrack.core.settings import setting
@@ -18,20 +18,14 @@ IDLE_DAYS = 90  # the default of the setting desk.idle_days
 
 
 def to_import(db: Session, asked: Asked) -> list[WorkRow]:
-    """Issued more than 30 days ago and not imported; for a unit and its engineer everything not imported."""
-    days = 0 if asked.actor.role in ("unit_user", "vendor_engineer") else IMPORT_DAYS + 1
-    return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=days)]
+    """Issued more than 30 days ago and not imported."""
+    return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=IMPORT_DAYS + 1)]
 
 
 def idle(db: Session, asked: Asked) -> list[WorkRow]:
     """Issued, never imported, and forgotten."""
     days = int(setting(db, "desk.idle_days", IDLE_DAYS)) + 1
     return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=days)]
-
-
-def to_accept(db: Session, asked: Asked) -> list[WorkRow]:
-    """Imported and not accepted."""
-    return [_standing(row, asked) for row in sets_at_stage(db, IMPORTED, scope=asked.scope)]
 
 
 def declined(db: Session, asked: Asked) -> list[WorkRow]:
