@@ -189,7 +189,7 @@ def _filtered(query: Any, wanted: Wanted, scope: Scope) -> Any:
 
 
 def _found_by(search: str) -> ColumnElement[bool]:
-    """Number, file, fingerprint and code as typed; unit (former names too) and platform however they are written."""
+    """Number, file, fingerprint and code as typed; unit (former, short names too), platform however written."""
     plain, named = f"%{_literal(search)}%", f"%{_literal(name_key(search))}%"
     former = select(UnitName.unit_id).where(UnitName.name_key.like(named, escape="\\"))
     return or_(
@@ -198,6 +198,7 @@ def _found_by(search: str) -> ColumnElement[bool]:
             for column in (LicenseSet.number, LicenseSet.license_file, LicenseSet.fingerprint, Unit.code)
         ),
         Platform.name_key.like(named, escape="\\"),
+        func.lower(Unit.short_name).like(plain.lower(), escape="\\"),
         LicenseSet.unit_id.in_(former),
     )
 

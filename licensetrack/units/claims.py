@@ -44,7 +44,8 @@ def mark_changed(db: Session, unit: Unit) -> None:
 
 def _overtaken(db: Session, unit: Unit) -> Conflict:
     """What the last change was, from the audit trail: old and new values, the person, the time of day."""
-    query = select(AuditEntry).where(AuditEntry.subject == f"unit:{unit.code}").order_by(AuditEntry.seq.desc())
+    of_unit = AuditEntry.subject == f"unit:{unit.code}", AuditEntry.tag.startswith("units:unit:")
+    query = select(AuditEntry).where(*of_unit).order_by(AuditEntry.seq.desc())
     last = db.scalars(query.limit(1)).first()
     if last is None:
         return Conflict("The unit %(code)s changed meanwhile. Please look at it again.", code=unit.code)

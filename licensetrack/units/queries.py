@@ -72,15 +72,24 @@ def former_names(db: Session, unit_id: int) -> Sequence[UnitName]:
     return db.scalars(query.order_by(UnitName.until.desc())).all()
 
 
+def sees(db: Session, unit_id: int, scope: Scope) -> bool:
+    """Whether somebody of this scope may open a unit's page."""
+    found = db.get(Unit, unit_id)
+    return found is not None and scope.covers(district=found.district, unit_id=found.id)
+
+
+def unit_by_words(db: Session, typed: str, scope: Scope = EVERYWHERE) -> Unit | None:
+    """The unit of this code, or of this name (present, former or short), however it is written; else None."""
+    found = db.scalars(select(Unit).where(Unit.code == typed.strip())).first()
+    if found is None:
+        found = db.get(Unit, unit_ids_by_name(db).get(name_key(typed), 0))
+    return found if found is not None and scope.covers(district=found.district, unit_id=found.id) else None
+
+
 def units_in_use(db: Session, *, but: int = 0, scope: Scope = EVERYWHERE) -> Sequence[Unit]:
     """Units that can hold something, in code order; what a form offers to choose from."""
     query = select(Unit).where(Unit.stage == IN_USE, Unit.id != but).order_by(Unit.code)
     return db.scalars(_within(query, scope)).all()
-
-
-def units_merged_into(db: Session, unit_id: int) -> Sequence[Unit]:
-    """The units that were merged into this one."""
-    return db.scalars(select(Unit).where(Unit.merged_into_id == unit_id).order_by(Unit.ended_on, Unit.code)).all()
 
 
 def platform(db: Session, platform_id: int, scope: Scope = EVERYWHERE) -> tuple[Platform, Unit]:

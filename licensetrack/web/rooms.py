@@ -24,6 +24,7 @@ from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
 from licensetrack.web.own_account import own
 from licensetrack.web.people import people
+from licensetrack.web.platforms import platforms
 from licensetrack.web.policy import policy
 from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
@@ -33,11 +34,13 @@ from licensetrack.web.search import search
 from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
 from licensetrack.web.steps import steps
+from licensetrack.web.unit_acts import unit_acts
 from licensetrack.web.units import units
 
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
 ACCEPTANCE = (importing, certificates, certificate_acts, archive)
+UNITS = (units, unit_acts, platforms)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,
@@ -46,7 +49,7 @@ ROOMS = (
     search,
     dashboard,
     ledger,
-    units,
+    *UNITS,
     figures,
     evaluations,
     loading,

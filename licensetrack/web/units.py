@@ -15,6 +15,9 @@ from licensetrack.measures.catalogue import PRODUCTS, STAGES, figures
 from licensetrack.measures.ledger_sums import split
 from licensetrack.measures.question import Question
 from licensetrack.units import queries
+from licensetrack.units.history import time_line
+from licensetrack.units.models import Unit
+from licensetrack.web import unit_words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.asked import known_at, question
 from licensetrack.web.exports import export_table, record_download
@@ -48,6 +51,7 @@ def directory() -> ResponseReturnValue:
             districts=queries.districts(db) if visitor.scope.kind == "all" else [],
             categories=queries.categories(db) if visitor.scope.kind != "unit" else [],
             PRODUCTS=list(PRODUCTS),
+            words=unit_words,
         )
 
 
@@ -59,12 +63,24 @@ def export_units(form: str) -> Response:
     record_download("units:unit:export", "units", format=form, **asked)
     headings = [
         gettext("Unit code"), gettext("Unit"), gettext("Category"), gettext("Level"), gettext("District"),
-        gettext("Contact"), gettext("Phone"), gettext("Note"),
+        gettext("Contact"), gettext("Phone"), gettext("Note"), gettext("Short name"),
+        gettext("Unified social credit code"),
+        gettext("Superior unit"), gettext("Address"), gettext("In scope"), gettext("State"), gettext("Ended on"),
     ]  # fmt: skip
     with reading() as db:
         rows = queries.units(db, **asked, scope=visitor.scope)
-        cells = [[u.code, u.name, u.category, u.level, u.district, u.contact, u.phone, u.note] for u in rows]
+        cells = [_cells(unit) for unit in rows]
     return export_table(form, gettext("Units"), list(map(OutputColumn, headings)), cells)
+
+
+def _cells(unit: Unit) -> list[object]:
+    """One unit as cells, in the order of the headings."""
+    return [
+        unit.code, unit.name, unit.category, unit.level, unit.district, unit.contact, unit.phone, unit.note,
+        unit.short_name, unit.credit_code, unit.superior, unit.address,
+        gettext("yes") if unit.in_scope else gettext("no"),
+        str(unit_words.STAGES[unit.stage]), unit.ended_on,
+    ]  # fmt: skip
 
 
 @units.get("/units/<int:unit_id>")
@@ -86,6 +102,12 @@ def one_unit(unit_id: int) -> ResponseReturnValue:
             ended=[row for row in rows if row.stage in ENDED],
             platforms=queries.platforms(db, unit.id),
             former_names=queries.former_names(db, unit.id),
+            history=time_line(db, unit.id),
+            merged_into=db.get(Unit, unit.merged_into_id) if unit.merged_into_id else None,
+            superior=queries.unit_by_words(db, unit.superior, visitor.scope) if unit.superior else None,
+            concern=unit_words.concern(unit),
+            sees=lambda other: queries.sees(db, other, visitor.scope),
+            words=unit_words,
             PRODUCTS=list(PRODUCTS),
             STAGES=STAGES,
         )
