@@ -23,7 +23,7 @@ from licensetrack.reports.document import (
     Table,
     Tone,
 )
-from licensetrack.reports.evaluation_words import in_order, long_day, measure_label, product_name
+from licensetrack.reports.evaluation_words import in_order, local_day, long_day, measure_label, product_name
 from licensetrack.reports.numbers import Cell, Figure, Kind, Unit
 from licensetrack.reports.pdf import render_pdf
 from licensetrack.reports.unit_holdings import INSTALL, Held, Holdings
@@ -83,7 +83,7 @@ def proof(held: Holdings, printed: Printed) -> Document:
     blocks: list[Block] = [opening]
     if held.formal:
         blocks += [table, source]
-    blocks.append(Signature((f"{printed.office}（盖章）", long_day(printed.at.date()))))
+    blocks.append(Signature((f"{printed.office}（盖章）", long_day(local_day(printed.at)))))
     sheet = Sheet("配发证明", (table,), landscape=True)
     return _document(PROOF, printed, held, blocks, (sheet,), figures)
 

@@ -35,11 +35,12 @@ from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
 from licensetrack.web.steps import steps
 from licensetrack.web.unit_acts import unit_acts
+from licensetrack.web.unit_papers import unit_papers
 from licensetrack.web.units import units
 
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
-ACCEPTANCE = (importing, certificates, certificate_acts, archive)
+ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
 UNITS = (units, unit_acts, platforms)
 ROOMS = (
     *ACCOUNTS,

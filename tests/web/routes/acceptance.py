@@ -38,4 +38,8 @@ ROUTES: dict[Key, Route] = {
     ("certificate_acts.void", "POST"): act("void", CENTER),
     ("archive.index", "GET"): Route(SETS, "/archive"),
     ("archive.export", "GET"): Route(EXPORTS, "/archive/export.csv"),
+    ("unit_papers.index", "GET"): Route(DRAWERS, "/units/{own_unit}/papers", "/units/{foreign_unit}/papers"),
+    ("unit_papers.download", "GET"): Route(
+        DRAWERS, "/units/{own_unit}/papers/summary.xlsx", "/units/{foreign_unit}/papers/summary.xlsx"
+    ),
 }
