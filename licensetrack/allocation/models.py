@@ -94,6 +94,7 @@ class Revocation(Base):
     recorded_on: Mapped[dt.date | None]
     recorded_by: Mapped[int | None]
     voided_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=0)  # one more with every code that is recorded
 
 
 class LedgerEvent(Standing, Base):

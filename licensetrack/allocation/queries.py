@@ -146,14 +146,6 @@ def set_by_number(db: Session, number: str, scope: Scope = EVERYWHERE) -> SetRow
     raise NotFound("There is no licence set %(number)s.", number=number)
 
 
-def kin_of_set(db: Session, set_id: int) -> tuple[str | None, Sequence[str]]:
-    """(number of the set it replaces, numbers of those that replace it): a temporary set lives on in its formal one."""
-    older = select(LicenseSet.predecessor_id).where(LicenseSet.id == set_id).scalar_subquery()
-    predecessor = db.scalar(select(LicenseSet.number).where(LicenseSet.id == older))
-    query = select(LicenseSet.number).where(LicenseSet.predecessor_id == set_id).order_by(LicenseSet.number)
-    return predecessor, db.scalars(query).all()
-
-
 def numbers_by_id(db: Session, ids: Sequence[int]) -> dict[int, str]:
     """Set id → number."""
     return dict(db.execute(select(LicenseSet.id, LicenseSet.number).where(LicenseSet.id.in_(ids))).all())

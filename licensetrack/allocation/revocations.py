@@ -9,19 +9,22 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Row, Table, insert, select, update
 from sqlalchemy.orm import Session
 
+from licensetrack.accounts.models import User
 from licensetrack.accounts.permissions import EVERYWHERE, Actor, Scope, require
 from licensetrack.allocation.models import LicenseSet, Revocation
 from licensetrack.allocation.revoking import Opened
 from licensetrack.allocation.rules import check_day
 from licensetrack.core import audit, outbox
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict, Refused
+from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.units.models import Unit
 
 _r = cast(Table, Revocation.__table__)
 MOST_ASKED = 500  # values in one query: databases limit them
 MOST_LETTERS = 200
+PROGRAM = "licensetrack"
 CHANGED = "The revocation of the set %(number)s changed meanwhile. Please look at it again."
+RECORDED = "%(by)s recorded a revocation code of the set %(number)s meanwhile, of %(on)s. Please look at it again."
 
 
 class OpenRevocation(NamedTuple):
@@ -41,11 +44,13 @@ class OpenRevocation(NamedTuple):
     days_left: int
 
 
-def record_revocation_code(revocation: Revocation, code: str, *, actor: Actor, on: dt.date) -> Revocation:
+def record_revocation_code(
+    revocation: Revocation, code: str, *, actor: Actor, on: dt.date, seen: int | None = None
+) -> Revocation:
     """The code has come: the clock stops. A code that was mistyped is recorded again in the same way.
 
-    Raises Refused for a day or a code that can not be, Conflict when somebody else recorded it or the act was taken
-    back meanwhile.
+    `seen` is the version that the visitor saw. Raises Refused for a day or a code that can not be, Conflict when
+    somebody else recorded it or the act was taken back meanwhile.
     """
     require(actor, "allocation:revocation:record")
     check_day(on)
@@ -65,21 +70,41 @@ def record_revocation_code(revocation: Revocation, code: str, *, actor: Actor, o
             .where(LicenseSet.id == revocation.set_id)
         ).one()
         require(actor, "allocation:revocation:record", district=district, unit_id=revocation.unit_id)
-        r, before = Revocation, revocation.code
+        r, version = Revocation, revocation.version if seen is None else seen
         written = db.execute(
             update(r)
-            .where(r.id == revocation.id, r.code == before, r.opened_on == revocation.opened_on, r.voided_at.is_(None))
-            .values(code=code, recorded_on=on, recorded_by=actor.id)
+            .where(r.id == revocation.id, r.version == version, r.opened_on <= on, r.voided_at.is_(None))
+            .values(code=code, recorded_on=on, recorded_by=actor.id, version=r.version + 1)
             .execution_options(synchronize_session=False)
         )
         if written.rowcount != 1:  # type: ignore[attr-defined]
-            raise Conflict(CHANGED, number=number)
+            raise _overtaken(db, revocation.id, number, version)
         audit.record(
             db, "allocation:revocation:record", f"set:{number}", actor, action=revocation.action,
-            fingerprint=revocation.fingerprint, code=(before, code), on=on,
+            fingerprint=revocation.fingerprint, code=(revocation.code, code), on=on,
         )  # fmt: skip
         outbox.post(db, "allocation:revocation:record", set_id=revocation.set_id)
         return db.get_one(Revocation, revocation.id, populate_existing=True)
+
+
+def _overtaken(db: Session, revocation_id: int, number: str, seen: int) -> Conflict:
+    row = db.execute(
+        select(Revocation.version, Revocation.recorded_on, User.name)
+        .outerjoin(User, User.id == Revocation.recorded_by)
+        .where(Revocation.id == revocation_id)
+    ).one()
+    if row.version == seen:
+        return Conflict(CHANGED, number=number)
+    return Conflict(RECORDED, number=number, by=row.name or PROGRAM, on=row.recorded_on)
+
+
+def revocation_in_scope(db: Session, revocation_id: int, scope: Scope) -> tuple[Revocation, str]:
+    """A revocation and the number of its set. Raises NotFound when it does not exist or lies outside the scope."""
+    found = db.get(Revocation, revocation_id, populate_existing=True)
+    unit = db.get(Unit, found.unit_id) if found else None
+    if found is None or unit is None or not scope.covers(district=unit.district, unit_id=unit.id):
+        raise NotFound("There is no such record.")
+    return found, db.get_one(LicenseSet, found.set_id).number
 
 
 def open_revocations(db: Session, scope: Scope, on: dt.date) -> list[OpenRevocation]:
@@ -119,7 +144,7 @@ def write_revocations(db: Session, wanted: Mapping[int, Sequence[Opened]], at: d
             values = _values(one)
             row = recorded.pop((set_id, one.position), None)
             if row is None:
-                nothing_yet = {"code": "", "recorded_on": None, "recorded_by": None}
+                nothing_yet = {"code": "", "recorded_on": None, "recorded_by": None, "version": 0}
                 new.append({"set_id": set_id, "position": one.position, **values, **nothing_yet})
             elif any(getattr(row, name) != value for name, value in values.items()):
                 db.execute(update(_r).where(_r.c.id == row.id).values(values))

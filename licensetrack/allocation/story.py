@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from licensetrack.accounts.models import User
 from licensetrack.allocation.models import DELTAS, LedgerEvent
@@ -83,6 +83,33 @@ def story_of_set(db: Session, set_id: int) -> list[Told]:
         if event.id in reversals:
             told.taken_back_at, told.taken_back_by = reversals[event.id]
     return _in_order(_without_recounts(list(facts.values())))
+
+
+class Posted(NamedTuple):
+    """One event as the ledger holds it, with only the counters that it moves."""
+
+    action: str
+    takes_back: bool
+    on: dt.date
+    unit: str
+    cpus: int | None
+    deltas: dict[str, int]
+
+
+def posted_since(db: Session, set_id: int, seq: int) -> list[Posted]:
+    """The events of a set after one, in the order they were written; a reversal bears the name of what it reverses."""
+    reversed_event = aliased(LedgerEvent)
+    rows = db.execute(
+        select(LedgerEvent, Unit.name, reversed_event.action)
+        .join(Unit, Unit.id == LedgerEvent.unit_id)
+        .outerjoin(reversed_event, reversed_event.id == LedgerEvent.reverses_id)
+        .where(LedgerEvent.set_id == set_id, LedgerEvent.seq > seq)
+        .order_by(LedgerEvent.seq)
+    )
+    return [
+        Posted(original or event.action, original is not None, event.on, unit, event.cpus, _moved(event))
+        for event, unit, original in rows
+    ]
 
 
 def _without_recounts(facts: Sequence[Told]) -> list[Told]:

@@ -77,8 +77,9 @@ def revocations(connection: Connection) -> Iterator[str]:
 
 
 def _voids_the_file(event: Row[Any], was_at: int, before: Words, after: Words) -> bool:
-    if event.action == "relocate":
-        return bool(was_at != event.unit_id)
+    if event.action == "relocate":  # one that names the very same host moves papers, not machines
+        named = json.loads(event.details).get("fingerprint", "") if event.details else ""
+        return bool(was_at != event.unit_id and named != before.get("fingerprint"))
     if event.action == "move":
         return before.get("platform", "") != after.get("platform", "")
     return event.action in _VOID_THE_FILE

@@ -8,15 +8,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from licensetrack.accounts.permissions import allows
+from licensetrack.allocation.chain import holders_of_set, kin_of_set
 from licensetrack.allocation.queries import (
     SORTS,
     SetRow,
     Wanted,
     all_sets,
-    kin_of_set,
     page_of_sets,
     set_by_number,
 )  # fmt: skip
+from licensetrack.allocation.revocations import revocations_of_set
 from licensetrack.allocation.stages import ENDED
 from licensetrack.allocation.story import story_of_set
 from licensetrack.allocation.waiting import waiting_for_import
@@ -27,6 +28,8 @@ from licensetrack.units import queries as unit_queries
 from licensetrack.web import wording
 from licensetrack.web.access import actor, needs
 from licensetrack.web.asked import question
+from licensetrack.web.change_acts import acts_for
+from licensetrack.web.corrections import FIELDS as CORRECTABLE
 from licensetrack.web.exports import export_table, record_download
 
 ledger = Blueprint("ledger", __name__)
@@ -110,6 +113,9 @@ def set_columns() -> list[OutputColumn]:
         OutputColumn(_("Host fingerprint")),
         OutputColumn(_("Licence file")),
         OutputColumn(_("Support until"), "day"),
+        OutputColumn(_("Valid until"), "day"),
+        OutputColumn(_("Edition")),
+        OutputColumn(_("Room")),
         OutputColumn(_("Note")),
     ]
 
@@ -120,7 +126,7 @@ def set_cells(row: SetRow) -> list[object]:
         row.number, row.unit, row.unit_code, row.district, row.category, row.platform or "",
         wording.word(wording.PRODUCTS, row.product), wording.word(wording.KINDS, row.kind), row.cpus,
         wording.word(wording.STAGES, row.stage), row.issued_on, row.imported_on, row.accepted_on, row.ended_on,
-        row.fingerprint, row.license_file, row.support_end, row.note,
+        row.fingerprint, row.license_file, row.support_end, row.valid_until, row.edition, row.site, row.note,
     ]  # fmt: skip
 
 
@@ -131,14 +137,20 @@ def one_set(number: str) -> ResponseReturnValue:
     visitor = actor()
     with reading() as db:
         row = set_by_number(db, number, visitor.scope)
-        predecessor, successors = kin_of_set(db, row.id)
+        before, after = kin_of_set(db, row.id)
         return render_template(
             "ledger/set.html",
             row=row,
             ended=row.stage in ENDED,
             story=story_of_set(db, row.id),
-            predecessor=predecessor,
-            successors=successors,
+            chain_before=before,
+            chain_after=after,
+            held_by=holders_of_set(db, row.id),
+            may_see=lambda one: visitor.scope.covers(district=one.district, unit_id=one.unit_id),
+            revocations=revocations_of_set(db, row.id),
+            acts=acts_for(row, visitor),
+            correctable=CORRECTABLE,
+            today=today(),
             sees_papers=visitor.scope.kind == "all",
             sees_units=allows(visitor, "units:read"),
         )

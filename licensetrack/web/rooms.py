@@ -10,6 +10,8 @@ from licensetrack.web.audit import audit
 from licensetrack.web.batch import batch
 from licensetrack.web.certificate_acts import certificate_acts
 from licensetrack.web.certificates import certificates
+from licensetrack.web.changes import changes
+from licensetrack.web.corrections import corrections
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
@@ -51,6 +53,9 @@ ROOMS = (
     dashboard,
     ledger,
     *UNITS,
+    changes,
+    corrections,
+    units,
     figures,
     evaluations,
     loading,

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("recorded_on", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(code = '') = (recorded_on IS NULL)", name=op.f("ck_revocation_code")),
         sa.ForeignKeyConstraint(["set_id"], ["license_set.id"], name=op.f("fk_revocation_set_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_revocation_unit_id")),

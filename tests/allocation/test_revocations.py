@@ -97,6 +97,14 @@ def test_the_code_of_a_relocated_set_is_awaited_from_the_unit_that_had_the_host(
     assert awaited(scope=Scope("unit", str(taker.id))) == awaited(scope=Scope("district", "南山区")) == []
 
 
+def test_a_host_that_goes_along_to_another_unit_needs_no_code() -> None:
+    license_set = hosted()
+    taker = unit("SZ0002")
+    life.relocate_set(license_set, taker, actor=ALICE, on=ON, reason="划转", fingerprint="ESN-1")
+    assert awaited() == []
+    assert broken() == []
+
+
 def test_the_code_stops_the_clock() -> None:
     one = replaced(hosted())
     done = record_revocation_code(one, " LIC-99 ", actor=ALICE, on=day("05-20"))
@@ -132,7 +140,7 @@ def test_two_people_with_one_code_and_the_second_looks_again() -> None:
     [theirs] = revocations(license_set)
     record_revocation_code(mine, "LIC-1", actor=ALICE, on=ON)
     before = rows()
-    with pytest.raises(Conflict, match="SQ-1 changed meanwhile"):
+    with pytest.raises(Conflict, match="licensetrack recorded a revocation code of the set SQ-1 meanwhile"):
         record_revocation_code(theirs, "LIC-2", actor=ALICE, on=ON)
     assert rows() == before
 

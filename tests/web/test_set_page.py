@@ -71,9 +71,9 @@ def test_a_temporary_set_and_its_formal_one_lead_to_each_other(house: House) -> 
     link = BeautifulSoup(page, "html.parser").select_one("table.rows tbody th a")
     assert link is not None
     old = BeautifulSoup(house.get(str(link["href"])), "html.parser")
-    onward = next(a for a in old.select(".facts a") if "/sets/" in str(a["href"]))
+    onward = next(a for a in old.select(".chain a") if "/sets/" in str(a["href"]))
     new = BeautifulSoup(house.get(str(onward["href"])), "html.parser")
-    assert str(link["href"]) in {str(a["href"]) for a in new.select(".facts a")}
+    assert str(link["href"]) in {str(a["href"]) for a in new.select(".chain a")}
 
 
 def test_a_number_that_does_not_exist_is_not_found(house: House) -> None:
