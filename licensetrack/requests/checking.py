@@ -16,6 +16,7 @@ from licensetrack.requests.content import Asked, AskedLine, Typed, read
 from licensetrack.requests.findings import Finding, merged
 from licensetrack.requests.rules import Held, Licensed, Surroundings, findings_of
 from licensetrack.units.models import Platform, Unit
+from licensetrack.units.rules import scope_concern
 
 
 def check(db: Session, unit: Unit, typed: Typed, scope: Scope) -> tuple[Asked, list[Finding]]:
@@ -28,7 +29,8 @@ def surroundings(db: Session, unit: Unit, asked: Asked, scope: Scope) -> Surroun
     """The world as this request meets it."""
     bought = products(db)
     return Surroundings(
-        unit_code=unit.code,
+        concern=scope_concern(unit.credit_code or unit.code, unit.in_scope),
+        unit_closed=unit.stage != "in_use",
         metrics={product.code: product.metric for product in bought},
         rests_on={product.code: product.depends_on for product in bought if product.depends_on},
         held=held_sets(db, unit.id),
@@ -39,12 +41,15 @@ def surroundings(db: Session, unit: Unit, asked: Asked, scope: Scope) -> Surroun
 def held_sets(db: Session, unit_id: int) -> dict[str, Held]:
     """The sets that a unit holds, by their number."""
     query = (
-        select(LicenseSet.number, LicenseSet.product, LicenseSet.kind, LicenseSet.cpus, Platform.name)
+        select(
+            LicenseSet.number, LicenseSet.product, LicenseSet.kind, LicenseSet.cpus, Platform.name, LicenseSet.edition
+        )
         .outerjoin(Platform, Platform.id == LicenseSet.platform_id)
         .where(LicenseSet.unit_id == unit_id, LicenseSet.stage.in_(HELD))
         .order_by(LicenseSet.product.desc(), LicenseSet.number)
     )
-    return {row.number: Held(row.number, row.product, row.kind, row.cpus, row.name or "") for row in db.execute(query)}
+    rows = db.execute(query)
+    return {row.number: Held(row.number, row.product, row.kind, row.cpus, row.name or "", row.edition) for row in rows}
 
 
 def _licensed(db: Session, fingerprints: set[str], scope: Scope) -> dict[str, list[Licensed]]:

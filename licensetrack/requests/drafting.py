@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
@@ -147,8 +147,9 @@ def submit_request(
 def _write_lines(db: Session, request: LicenseRequest, asked: Asked) -> None:
     """The lines as rows; a line that stood in the version before keeps its row."""
     known = {line.key: line for line in db.scalars(select(RequestLine).where(RequestLine.request_id == request.id))}
-    gone = [line.id for key, line in known.items() if key not in {line.key for line in asked.lines}]
-    db.execute(delete(RequestLine).where(RequestLine.id.in_(gone)).execution_options(synchronize_session=False))
+    for key in known.keys() - {line.key for line in asked.lines}:
+        db.delete(known[key])
+    db.flush()
     ids = set_ids(db, request.unit_id, asked)
     for position, line in enumerate(asked.lines, 1):
         row = known.get(line.key)

@@ -13,7 +13,6 @@ from licensetrack.requests.hosts import sockets_of
 from licensetrack.requests.kinds import FORMALIZE, KINDS, MIGRATION, NEW, RENEWAL
 
 CORES_OF_ONE_LICENSE = 32  # a licence for one CPU covers 32 cores with the vendors that count so
-COMPANY = "91"  # the first two digits of a company's credit code; companies are out of scope (DOMAIN.md §6)
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,10 @@ class Licensed:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the checks know of the world: the unit, the products, the sets it holds, fingerprints licensed before."""
+    """What the checks know of the world: the unit (`concern` says why it may be out of scope), the products, the sets
+    it holds, fingerprints licensed before."""
 
-    unit_code: str = ""
+    concern: str = ""
     unit_closed: bool = False
     metrics: Mapping[str, str] = field(default_factory=dict)
     rests_on: Mapping[str, str] = field(default_factory=dict)
@@ -61,12 +61,8 @@ def findings_of(asked: Asked, around: Surroundings) -> list[Finding]:
 def _scope(around: Surroundings) -> Iterator[Finding]:
     if around.unit_closed:
         yield error("The unit is closed; nothing can be asked for it.")
-    if around.unit_code.startswith(COMPANY):
-        yield warning(
-            "The unit's code %(code)s is a company's (prefix 91). Licences are for government bodies and public"
-            " institutions; please look at its eligibility.",
-            code=around.unit_code,
-        )
+    if around.concern:
+        yield warning(around.concern)
 
 
 def _nothing_asked(asked: Asked) -> Iterator[Finding]:

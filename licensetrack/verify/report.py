@@ -10,10 +10,19 @@ from sqlalchemy import Connection, text
 
 from licensetrack.core import blobs
 from licensetrack.core.db import reading
-from licensetrack.verify import chains, evaluation_checks, handover_checks, schema_checks, shown_checks, stores
+from licensetrack.verify import (
+    chains,
+    evaluation_checks,
+    handover_checks,
+    request_checks,
+    schema_checks,
+    shown_checks,
+    stores,
+)
 from licensetrack.verify.acceptance_checks import ACCEPTANCE_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
+from licensetrack.verify.request_checks import REQUEST_CHECKS
 from licensetrack.verify.unit_checks import UNIT_CHECKS
 
 SHOWN = 5
@@ -23,6 +32,7 @@ BY_QUERY = {
     **UNIT_CHECKS,
     **HANDOVER_CHECKS,
     **ACCEPTANCE_CHECKS,
+    **REQUEST_CHECKS,
 }
 
 
@@ -45,6 +55,7 @@ def verify() -> list[Finding]:
             "a set shows what its facts said last": shown_checks.shown,
             "a revocation is open for every file that became void, and for no other": shown_checks.revocations,
             "every licence file opens to what was attached": lambda c: handover_checks.sealed_files(c, blobs.folder()),
+            "every version of a request is what was submitted": request_checks.versions,
             "every signed evaluation is what was signed": evaluation_checks.snapshots,
             "the database is at the newest migration": schema_checks.versions,
             "the schema is what the models say": schema_checks.differences,

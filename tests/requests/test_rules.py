@@ -10,10 +10,10 @@ from licensetrack.core.errors import Refused
 from licensetrack.requests.content import read, tidy
 from licensetrack.requests.findings import Finding, merged
 from licensetrack.requests.rules import Held, Licensed, Surroundings, check_other_person, findings_of
+from licensetrack.units.rules import scope_concern
 from tests.asking import line, typed
 
 AROUND = Surroundings(
-    unit_code="11440300MB2D00001A",
     metrics={"virtualization": "cpu", "cloud_management": "cpu", "bms": "set"},
     rests_on={"bms": "cloud_management"},
     held={
@@ -94,8 +94,10 @@ def test_what_the_unit_holds_can_be_changed(asked: dict[str, str]) -> None:
 
 
 def test_a_company_is_warned_of_and_a_closed_unit_is_refused() -> None:
-    company = Surroundings(unit_code="91440300MA5EXAMPL1", metrics=AROUND.metrics)
-    assert ["91" in message for message in warnings(line(), around=company)] == [True]
+    concern = scope_concern("91440300MA5EXAMPL1", True)
+    company = Surroundings(concern=concern, metrics=AROUND.metrics)
+    assert "91" in concern
+    assert warnings(line(), around=company) == [concern]
     assert errors(line(), around=company) == []
     closed = Surroundings(unit_closed=True, metrics=AROUND.metrics)
     assert len(errors(line(), around=closed)) == 1

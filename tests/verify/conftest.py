@@ -25,6 +25,7 @@ from tests.trade import ALICE, accepted, day, fresh, imported, issued, unit
 from tests.verify.acceptance_trade import acceptances
 from tests.verify.forgery import compact
 from tests.verify.handover_trade import hand_over
+from tests.verify.request_breakages import ask_and_review
 
 
 def trade_of_a_year() -> None:
@@ -71,6 +72,7 @@ def trade_of_a_year() -> None:
         blobs.store(session, "验收单".encode(), "验收单.txt")
     units_over_time(near)
     acceptances(third)
+    ask_and_review(near)
     _sign_an_evaluation()
 
 

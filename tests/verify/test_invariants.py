@@ -16,6 +16,7 @@ from tests.verify.acceptance_breakages import BY_ACCEPTANCE_SQL
 from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, SIGNED, TAMPERINGS, Case
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.handover_trade import HANDOVER, SEALED
+from tests.verify.request_breakages import REQUEST_CASES
 from tests.verify.unit_breakages import UNIT_CASES
 
 CASES = [
@@ -23,6 +24,7 @@ CASES = [
     *UNIT_CASES,
     *HANDOVER,
     *BY_ACCEPTANCE_SQL,
+    *REQUEST_CASES,
 ]
 
 
