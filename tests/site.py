@@ -65,14 +65,20 @@ class House:
         return answer.text
 
 
-def open_session(role: str) -> str:
+def open_session(role: str, state: str = "open") -> str:
     """A session row as a sign-in makes it, without the price of hashing a password."""
     token = secrets.token_urlsafe(32)
     with db.transaction() as session:
         user = users.find_user(session, role)
         assert user is not None
         digest = hashlib.sha256(token.encode()).hexdigest()
-        session.add(LoginSession(token_digest=digest, user_id=user.id, started_at=now(), seen_at=now(), ended_at=None))
+        at = now()
+        session.add(
+            LoginSession(
+                token_digest=digest, user_id=user.id, state=state, started_at=at, seen_at=at, ended_at=None,
+                address="127.0.0.1", device="Mozilla/5.0 (Windows NT 10.0) Chrome/130.0",
+            )
+        )  # fmt: skip
         session.flush()
     return token
 

@@ -20,6 +20,7 @@ from licensetrack.verify import (
     stores,
 )
 from licensetrack.verify.acceptance_checks import ACCEPTANCE_CHECKS
+from licensetrack.verify.account_checks import ACCOUNT_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from licensetrack.verify.request_checks import REQUEST_CHECKS
@@ -33,6 +34,7 @@ BY_QUERY = {
     **HANDOVER_CHECKS,
     **ACCEPTANCE_CHECKS,
     **REQUEST_CHECKS,
+    **ACCOUNT_CHECKS,
 }
 
 

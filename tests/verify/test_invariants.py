@@ -13,6 +13,7 @@ from licensetrack.core import sealing
 from licensetrack.core.db import transaction
 from licensetrack.verify.report import verify
 from tests.verify.acceptance_breakages import BY_ACCEPTANCE_SQL
+from tests.verify.account_breakages import ACCOUNT_CASES
 from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, SIGNED, TAMPERINGS, Case
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.handover_trade import HANDOVER, SEALED
@@ -25,6 +26,7 @@ CASES = [
     *HANDOVER,
     *BY_ACCEPTANCE_SQL,
     *REQUEST_CASES,
+    *ACCOUNT_CASES,
 ]
 
 
