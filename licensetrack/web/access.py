@@ -162,7 +162,7 @@ def register(app: Flask) -> None:
         if asked is None:
             raise Forbidden("This page is closed.")
         if asked.startswith(STEP):
-            return redirect(url_for("dashboard.overview"))  # nothing is missing any more
+            return redirect(url_for("desk.home"))  # nothing is missing any more
         if asked != SIGNED_IN:
             require(actor(), asked)
         return None

@@ -7,19 +7,29 @@ never its values or a field of the form: they may be secrets, or somebody else's
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app, request
 from flask_login import current_user
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from licensetrack.accounts.models import User
 from licensetrack.core import audit
 from licensetrack.core.db import BUSY, transaction
 from licensetrack.core.errors import Conflict, DomainError, Forbidden
+from licensetrack.units.models import Unit
 from licensetrack.web.access import PUBLIC, SIGNED_IN, access_of, actor
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-# What the first part of an address is about; with the first value in the address it makes the subject.
-ABOUT = {"sets": "set", "units": "unit", "requests": "request", "accounts": "user", "certificates": "certificate"}
+# What a number in an address is the number of, by the address's first part.
+ABOUT = {"sets": "set", "imports": "set", "files": "set", "requests": "request", "certificates": "certificate"}
+# Records that an address names by their id, and the name that the trail knows them by.
+KNOWN_AS: dict[str, tuple[str, Any]] = {
+    "unit_id": ("unit", select(Unit.code).where(Unit.id == bindparam("id"))),
+    "user_id": ("user", select(User.login).where(User.id == bindparam("id"))),
+}
 
 
 def record_refusal(error: DomainError) -> None:
@@ -40,7 +50,7 @@ def _record(reason: str, kind: str, error: DomainError | None) -> None:
     try:
         with transaction() as db:
             audit.record(
-                db, _tag(error), subject_asked(), actor(), outcome="refused", reason=reason, refusal=kind,
+                db, _tag(error), subject_asked(db), actor(), outcome="refused", reason=reason, refusal=kind,
                 page=request.path[:200], method=request.method, address=request.remote_addr or "",
             )  # fmt: skip
     except (Conflict, SQLAlchemyError) as failed:  # the visitor's answer does not wait for the trail
@@ -54,11 +64,13 @@ def _tag(error: DomainError | None) -> str:
     return str(asked or (marked if marked not in (None, PUBLIC, SIGNED_IN) else f"web:{request.endpoint}"))[:80]
 
 
-def subject_asked() -> str:
-    """Which record the address is about; a view that knows better says so in `flask.g.subject`."""
-    said = g.get("subject")
-    if said:
-        return str(said)[:200]
+def subject_asked(db: Session) -> str:
+    """Which record the address is about, named as the verbs name it; else the address itself."""
     first = request.path.strip("/").partition("/")[0]
-    values = list((request.view_args or {}).values())
-    return f"{ABOUT.get(first, first)}:{values[0]}"[:200] if values else request.path[:200]
+    for name, value in (request.view_args or {}).items():
+        if name == "number" and first in ABOUT:
+            return f"{ABOUT[first]}:{value}"[:200]
+        if name in KNOWN_AS:
+            kind, query = KNOWN_AS[name]
+            return f"{kind}:{db.scalar(query, {'id': value}) or value}"[:200]
+    return request.path[:200]

@@ -29,7 +29,7 @@ class SignInForm(FlaskForm):
 @public
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; afterwards the visitor is where they wanted to be."""
-    onward = local_path(request.args.get("next")) or url_for("dashboard.overview")
+    onward = local_path(request.args.get("next")) or url_for("desk.home")
     if current_user.is_authenticated:
         return redirect(onward)
     form = SignInForm()

@@ -16,7 +16,7 @@ steps = Blueprint("steps", __name__, url_prefix="/login")
 
 
 def _onward() -> str:
-    return local_path(request.args.get("next")) or url_for("dashboard.overview")
+    return local_path(request.args.get("next")) or url_for("desk.home")
 
 
 def _go_on(token: str) -> ResponseReturnValue:

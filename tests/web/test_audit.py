@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,3 +210,13 @@ def test_a_tag_without_words_stands_for_itself(own_house: House) -> None:
     seq = add("thing:1", tag="nobody:knows:this")
     assert "nobody:knows:this" in own_house.get(f"/audit/{seq}", ADMINISTRATOR)
     assert audit_words.tag_word("nobody:knows:this") == "nobody:knows:this"
+
+
+def test_every_tag_that_the_program_may_write_has_words() -> None:
+    rooms = "accounts|allocation|audit|desk|exchange|handover|measures|performance|procurement|requests|support"
+    rooms += "|system|units"
+    found = set()
+    for path in (Path(__file__).parents[2] / "licensetrack").rglob("*.py"):
+        found |= set(re.findall(rf'"((?:{rooms})(?::[a-z_]+){{2}})"', path.read_text(encoding="utf-8")))
+    assert len(found) > 60
+    assert sorted(found - set(audit_words.TAGS)) == []

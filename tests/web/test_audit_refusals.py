@@ -14,7 +14,7 @@ from licensetrack.core.audit import AuditEntry
 from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
-from tests.site import CORRECTED, House
+from tests.site import CORRECTED, House, person
 
 SECRET = "what nobody may read in the trail"
 
@@ -118,6 +118,15 @@ def test_a_form_without_our_token_is_recorded(own_house: House) -> None:
     assert SECRET not in entry.details
 
 
+def test_a_conflict_page_leads_back_to_the_record_that_changed(acting: House) -> None:
+    answer = acting.client().post(f"/sets/{CORRECTED}/act", data={"once": secrets.token_hex(16), "reason": "stale"})
+    assert answer.status_code == 409
+    assert "刷新进度" in answer.text
+    assert f'href="/sets/{CORRECTED}"' in answer.text
+    foreign = acting.client().post(f"/sets/{CORRECTED}/act", data={"once": secrets.token_hex(16), "reason": "foreign"})
+    assert "刷新进度" not in foreign.text
+
+
 def test_the_answer_does_not_wait_for_a_trail_that_can_not_be_written(
     acting: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,3 +135,14 @@ def test_the_answer_does_not_wait_for_a_trail_that_can_not_be_written(
 
     monkeypatch.setattr("licensetrack.web.refusals.audit.record", busy)
     assert acting.client("auditor").get("/load").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "subject"),
+    [("/requests/XQ-2025-0001/withdraw", "request:XQ-2025-0001"), ("/roles/{manager}", "user:manager"),
+     ("/certificates/YS-1/countersign", "certificate:YS-1"), ("/imports/SQ-2024-0001", "set:SQ-2024-0001")],
+)  # fmt: skip
+def test_the_subject_is_named_as_the_verbs_name_it(own_house: House, address: str, subject: str) -> None:
+    assert own_house.client("auditor").post(address.format(manager=person("manager").id)).status_code == 403
+    [(entry, _)] = refused()
+    assert entry.subject == subject

@@ -15,8 +15,8 @@ from tests.site import PASSWORD, House
 def test_the_right_password_opens_the_first_page(own_house: House) -> None:
     browser = own_house.app.test_client()
     answer = browser.post("/login", data={"login": "operator", "password": PASSWORD})
-    assert (answer.status_code, answer.location) == (302, "/")
-    assert "operator 同志" in browser.get("/").text
+    assert (answer.status_code, answer.location) == (302, "/desk")
+    assert "operator 同志" in browser.get("/desk").text
     cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("licensetrack="))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -62,12 +62,12 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait(own_house: House) 
     ("asked", "landed"),
     [
         ("/sets?q=0011", "/sets?q=0011"),
-        ("https://elsewhere.example/", "/"),
-        ("//elsewhere.example/", "/"),
-        ("/\\elsewhere.example", "/"),
-        ("javascript:alert(1)", "/"),
-        ("/\nSet-Cookie: x=1", "/"),
-        ("", "/"),
+        ("https://elsewhere.example/", "/desk"),
+        ("//elsewhere.example/", "/desk"),
+        ("/\\elsewhere.example", "/desk"),
+        ("javascript:alert(1)", "/desk"),
+        ("/\nSet-Cookie: x=1", "/desk"),
+        ("", "/desk"),
     ],
 )
 def test_one_lands_on_this_site_only(house: House, asked: str, landed: str) -> None:
