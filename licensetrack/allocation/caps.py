@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from licensetrack.allocation.models import CapConsent
@@ -15,6 +15,7 @@ from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.models import Entitlement
 
 e = Entitlement
+_bought = cast(Table, Entitlement.__table__)
 
 
 class Mover(Protocol):
@@ -36,10 +37,10 @@ def use_entitlement(
     """
     if sets == 0 and cpus == 0:
         return
-    if _move(db, entitlement_id, sets, cpus, or_(e.cap_rule == "open", _within(sets, cpus))):
+    if _move(db, entitlement_id, sets, cpus, or_(_bought.c.cap_rule == "open", _within(sets, cpus))):
         return
     # Above the cap: whoever comes here holds the entitlement's row from now on, so consents are taken one by one.
-    if not _move(db, entitlement_id, sets, cpus, e.cap_rule != "hard"):
+    if not _move(db, entitlement_id, sets, cpus, _bought.c.cap_rule != "hard"):
         raise _capped(db.get_one(e, entitlement_id, populate_existing=True), sets, cpus)
     moved = db.get_one(e, entitlement_id, populate_existing=True)
     if _is_over(moved, sets, cpus):
@@ -48,9 +49,10 @@ def use_entitlement(
 
 def _within(sets: int, cpus: int) -> ColumnElement[bool]:
     """Whether nothing that grows passes its cap; what shrinks may always."""
+    c = _bought.c
     return and_(
-        e.cap_cpus.is_(None) | (e.used_cpus + cpus <= e.cap_cpus) if cpus > 0 else literal(True),
-        e.cap_sets.is_(None) | (e.used_sets + sets <= e.cap_sets) if sets > 0 else literal(True),
+        c.cap_cpus.is_(None) | (c.used_cpus + cpus <= c.cap_cpus) if cpus > 0 else true(),
+        c.cap_sets.is_(None) | (c.used_sets + sets <= c.cap_sets) if sets > 0 else true(),
     )
 
 
@@ -62,11 +64,11 @@ def _is_over(moved: Entitlement, sets: int, cpus: int) -> bool:
 
 
 def _move(db: Session, entitlement_id: int, sets: int, cpus: int, allowed: ColumnElement[bool]) -> bool:
+    c = _bought.c
     moved = db.execute(
-        update(e)
-        .where(e.id == entitlement_id, case((allowed, True), else_=False))
-        .values(used_sets=e.used_sets + sets, used_cpus=e.used_cpus + cpus)
-        .execution_options(synchronize_session=False)
+        update(_bought)
+        .where(c.id == entitlement_id, allowed)
+        .values(used_sets=c.used_sets + sets, used_cpus=c.used_cpus + cpus)
     )
     return bool(moved.rowcount == 1)  # type: ignore[attr-defined]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -141,6 +141,11 @@ def _prepare(db: Session, batch: Batch, table: NamedFile, files: Sequence[NamedF
         _compare(db, batch, line)
 
 
+def _at(line: BatchLine, cell: str, rule: str, values: Mapping[str, object]) -> Problem:
+    """A problem at a cell of the list; the values may be called anything."""
+    return replace(line.table.problem(line.row, cell, rule), values=values)
+
+
 def _find_units(db: Session, batch: Batch) -> None:
     known = unit_ids_by_name(db)
     names: list[str] | None = None
@@ -152,7 +157,7 @@ def _find_units(db: Session, batch: Batch) -> None:
         if names is None:
             names = list(db.scalars(select(Unit.name)))
         values = {"name": line.row.unit, "nearest": "、".join(nearest(line.row.unit, names)) or "—"}
-        batch.problems.append(line.table.problem(line.row, "unit", NO_UNIT, **values))
+        batch.problems.append(_at(line, "unit", NO_UNIT, values))
 
 
 def _match(batch: Batch, files: Sequence[NamedFile]) -> None:
@@ -170,7 +175,7 @@ def _match(batch: Batch, files: Sequence[NamedFile]) -> None:
             going[0].file = file
         elif len(going) == 1:
             names = {"names": f"{going[0].shown_file}、{masked_name(name)}"}
-            batch.problems.append(going[0].table.problem(going[0].row, "number", SEVERAL_FILES, **names))
+            batch.problems.append(_at(going[0], "number", SEVERAL_FILES, names))
         elif going:
             numbers = {"numbers": "、".join(line.row.number for line in going)}
             batch.problems.append(Problem(masked_name(name), SEVERAL_ROWS, numbers))
@@ -201,7 +206,7 @@ def _compare(db: Session, batch: Batch, line: BatchLine) -> None:
     for one in found:
         if one.weight == ERROR:
             values = {"says": one.says, "expected": one.expected}
-            batch.problems.append(line.table.problem(row, "fingerprint", OTHER_HOST, **values))
+            batch.problems.append(_at(line, "fingerprint", OTHER_HOST, values))
         else:
             line.differences.append(one)
 
@@ -215,7 +220,7 @@ def _try(db: Session, batch: Batch, line: BatchLine, actor: Actor) -> None:
             hand_out(line.unit, _wish(line), actor=actor, on=_day(line))
     except DomainError as refusal:
         cell = _CELLS.get(refusal.field, "cpus" if "CPU" in refusal.message else "number")
-        batch.problems.append(line.table.problem(line.row, cell, refusal.message, **refusal.values))
+        batch.problems.append(_at(line, cell, refusal.message, refusal.values))
 
 
 def _day(line: BatchLine) -> dt.date:
