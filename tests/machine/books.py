@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import select
 
 from licensetrack.accounts.permissions import Scope
-from licensetrack.allocation.models import LicenseSet
+from licensetrack.allocation.models import LicenseSet, Revocation
 from licensetrack.core.db import reading
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.ledger_sums import split
 from licensetrack.measures.question import Question
 from licensetrack.procurement.models import Entitlement
-from licensetrack.units.models import Unit
+from licensetrack.units.models import Platform, Unit
 from licensetrack.verify.report import verify
 from tests.machine.model import Trade
-from tests.machine.pools import DISTRICTS, METRIC
+from tests.machine.pools import DISTRICTS, METRIC, WORDS
 
 COUNTERS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",
@@ -50,15 +50,28 @@ def _parts(found: dict[Any, Any], names: dict[Any, str] | None = None) -> Parts:
 
 
 def rows_agree(trade: Trade) -> None:
-    """Every set's row shows how it stands now."""
+    """Every set's row shows how it stands now and what was said of it, and the codes that are awaited are those."""
     with reading() as db:
-        shown = db.execute(select(LicenseSet, Unit.code).join(Unit, Unit.id == LicenseSet.unit_id)).all()
-    for one, code in shown:
+        query = select(LicenseSet, Unit.code, Platform.name).join(Unit, Unit.id == LicenseSet.unit_id)
+        shown = db.execute(query.outerjoin(Platform, Platform.id == LicenseSet.platform_id)).all()
+        awaited = db.execute(
+            select(LicenseSet.number, Revocation.opened_on, Revocation.action, Revocation.fingerprint, Unit.code)
+            .join(LicenseSet, LicenseSet.id == Revocation.set_id)
+            .join(Unit, Unit.id == Revocation.unit_id)
+            .where(Revocation.voided_at.is_(None))
+        ).all()
+    for one, code, platform in shown:
         at = trade.sets[one.number].now
         told = (at.stage, at.unit, at.cpus, at.issued_on, at.imported_on, at.accepted_on, at.ended_on)
         row = (one.stage, code, one.cpus, one.issued_on, one.imported_on, one.accepted_on, one.ended_on)
         assert row == told, one.number
+        until = one.valid_until.isoformat() if one.valid_until else ""
+        words = {"platform": platform or "", "site": one.site, "edition": one.edition, "fingerprint": one.fingerprint}
+        assert {**words, "valid_until": until} == {name: at.shown.get(name, "") for name in WORDS}, one.number
     assert len(shown) == len(trade.sets)
+    codes = [(kept.number, *code) for kept in trade.sets.values() if kept.kind == "formal" for code in kept.now.codes]
+    found = sorted(tuple(row) for row in awaited)
+    assert found == sorted(codes), f"{found} are awaited, and should be {sorted(codes)}"
 
 
 def units_agree(trade: Trade) -> None:

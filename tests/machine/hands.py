@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, select, text, update
+from sqlalchemy import event, select, text
 
 from licensetrack.accounts.models import User
 from licensetrack.accounts.permissions import SYSTEM, Actor, Scope
@@ -19,11 +20,12 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.core import db as database
 from licensetrack.core import idempotency
 from licensetrack.core.db import reading, transaction
+from licensetrack.procurement.caps import change_cap
 from licensetrack.procurement.models import Entitlement
 from licensetrack.units.directory import UnitEntry, register_unit, update_unit
 from licensetrack.units.models import Unit
-from tests.machine.model import Act
 from tests.machine.pools import CAP_CPUS, CAP_SETS, CAPPED, CATEGORY, PEOPLE, UNITS
+from tests.machine.set_model import Act
 
 GROWING = ("ledger_event", "license_set", "outbox_message", "idempotency_key")
 _ROWS = f"SELECT {', '.join(f'(SELECT count(*) FROM {table})' for table in GROWING)}, seq FROM audit_head"
@@ -47,9 +49,9 @@ def furnish() -> None:
 
 def resize_cap(sets: int, cpus: int) -> None:
     """Another ceiling for the capped entitlement."""
-    with transaction() as db:
-        capped = update(Entitlement).where(Entitlement.product == CAPPED)
-        db.execute(capped.values(cap_rule="hard", cap_sets=sets, cap_cpus=cpus))
+    with reading() as db:
+        entitlement = db.scalars(select(Entitlement.id).where(Entitlement.product == CAPPED)).one()
+    change_cap(entitlement, rule="hard", cap_sets=sets, cap_cpus=cpus, reason="补充协议", actor=SYSTEM)
 
 
 class Hands:
@@ -90,8 +92,9 @@ class Hands:
         actor = self.people[act.who]
         if act.verb == "issue":
             issuing.issue_set(
-                act.number, self.unit(act.to), act.product, cpus=act.cpus, on=act.on, actor=actor, kind=act.kind
-            )
+                act.number, self.unit(act.to), act.product, cpus=act.cpus, on=act.on, actor=actor, kind=act.kind,
+                details=dict(act.says),
+            )  # fmt: skip
             return
         found = seen or self.set(act.number)
         if act.verb in ("correct", "drop"):
@@ -102,6 +105,10 @@ class Hands:
 
     def _verbs(self, act: Act, found: LicenseSet) -> dict[str, tuple[Callable[..., object], dict[str, Any]]]:
         why, size = {"reason": act.reason}, {"cpus": act.cpus, "reason": act.reason}
+        words = dict(act.says)
+        until, hosts = words.get("valid_until"), {}
+        if act.verb == "replace_host":
+            hosts = {"old_fingerprint": words["old_fingerprint"], "new_fingerprint": words["fingerprint"]}
         return {
             "import": (life.record_import, {}),
             "import_failed": (life.record_failed_import, why),
@@ -109,11 +116,17 @@ class Hands:
             "decline": (life.decline_import, why),
             "expand": (life.expand_set, size),
             "shrink": (life.shrink_set, size),
-            "relocate": (life.relocate_set, {"to": self.unit(act.to), **why} if act.to else why),
+            "relocate": (life.relocate_set, {"to": self.unit(act.to), **words, **why} if act.to else why),
             "reclassify": (life.reclassify_set, {"unit": self.unit(self.codes[found.unit_id])}),
             "return": (life.return_set, why),
             "revoke": (life.revoke_set, why),
             "supersede": (life.supersede_set, {}),
+            "void": (life.void_set, why),
+            "move": (life.move_set, {**words, **why}),
+            "upgrade": (life.upgrade_set, {"edition": words.get("edition", ""), **why}),
+            "renew": (life.renew_set, {"valid_until": dt.date.fromisoformat(until) if until else None, **why}),
+            "replace_host": (life.replace_host, {**hosts, **why}),
+            "formalize": (life.formalize_set, {"number": act.new_number, "cpus": act.cpus}),
         }
 
     def _say_right(self, act: Act, found: LicenseSet, actor: Actor) -> None:

@@ -29,10 +29,11 @@ from licensetrack.measures.question import Question
 from licensetrack.verify import schema_checks
 from tests.machine import chances
 from tests.machine.books import every_invariant_holds, figures_agree, rows_agree, units_agree
-from tests.machine.chances import Dice, acts_on, new_set, numbers, pick, some_days, some_fact
+from tests.machine.chances import Dice, act_on, acts_on, new_set, numbers, pick, some_days, some_fact
 from tests.machine.hands import Hands, PowerCut, power_cut, resize_cap, rows
-from tests.machine.model import ENDS, NEXT, Act, Trade
+from tests.machine.model import Trade
 from tests.machine.pools import BEGIN, CAP_CPUS, CAP_SETS, CAPPED, DISTRICTS, FIRST, PEOPLE, UNITS
+from tests.machine.set_model import ENDS, NEXT, Act
 
 
 class Life(RuleBasedStateMachine):
@@ -95,7 +96,7 @@ class Life(RuleBasedStateMachine):
         kept = pick(dice.which, self.trade.held())
         told = kept.in_order()
         on = told[0].on + dt.timedelta(days=dice.day % (1 + (told[-1].on - told[0].on).days))
-        acts = acts_on(self.trade, kept.number, dice.size, on)
+        acts = acts_on(self.trade, kept.number, dice, on)
         possible = [act for act in acts if act.verb not in ENDS and not self.trade.foretell(act)]
         self.attempt(pick(dice.how, possible or acts))
 
@@ -109,11 +110,11 @@ class Life(RuleBasedStateMachine):
             pick(dice.how // 31, PEOPLE),
             pick(dice.day, ["有理由"] * 5 + [" "]),
         )
-        self.attempt(Act(verb, who, number, on, dice.size, pick(dice.which + dice.size, UNITS), reason=words))
+        self.attempt(replace(act_on(self.trade, number, verb, dice, on), who=who, reason=words))
 
     def right_act_wrong_person(self, dice: Dice) -> None:
         """What would be right, if another did it."""
-        acts = acts_on(self.trade, pick(dice.which, self.trade.held()).number, dice.size, self.trade.today)
+        acts = acts_on(self.trade, pick(dice.which, self.trade.held()).number, dice, self.trade.today)
         act = pick(dice.how, [one for one in acts if not self.trade.foretell(one)] or acts)
         self.attempt(replace(act, who=pick(dice.day, PEOPLE)))
 
@@ -153,13 +154,13 @@ class Life(RuleBasedStateMachine):
         seen, version = self.hands.set(number), self.hands.set(number).version
         self.go_on(number, dice)
         if self.hands.set(number).version != version:
-            acts = acts_on(self.trade, number, dice.size, self.trade.today)
+            acts = acts_on(self.trade, number, dice, self.trade.today)
             possible = [act for act in acts if not self.trade.foretell(act)]
             self.attempt(replace(pick(dice.day, possible or acts), stale=True), seen)
 
     def crash(self, dice: Dice) -> None:
         """The program ends in the middle of an act: nothing of it stays, and it can be done again."""
-        acts = acts_on(self.trade, pick(dice.which, self.trade.held()).number, dice.size, self.trade.today)
+        acts = acts_on(self.trade, pick(dice.which, self.trade.held()).number, dice, self.trade.today)
         act = pick(dice.how, [one for one in acts if not self.trade.foretell(one)] or acts)
         before = rows()
         with power_cut(1 + dice.day % 24), pytest.raises((PowerCut, DomainError)):
@@ -167,10 +168,17 @@ class Life(RuleBasedStateMachine):
         assert rows() == before, "half an act stayed"
 
     def resize_cap(self, dice: Dice) -> None:
-        """Another ceiling, not below what is used."""
-        used = self.trade.used(CAPPED)
-        self.trade.cap = (max(used[0], CAP_SETS - 1) + dice.how % 4, max(used[1], CAP_CPUS - 30) + dice.day % 60)
-        resize_cap(*self.trade.cap)
+        """Another ceiling, mostly not below what is used."""
+        used, before = self.trade.used(CAPPED), rows()
+        sets, cpus = used[0] + dice.how % 4, used[1] + dice.day % 60 - 5
+        wanted = (max(sets, CAP_SETS - 1), max(cpus, CAP_CPUS - 30))
+        if cpus < used[1] or wanted == self.trade.cap:
+            wanted = (sets, cpus) if cpus < used[1] else wanted
+            self.refused({"Refused"}, lambda: resize_cap(*wanted))
+            assert rows() == before
+        else:
+            resize_cap(*wanted)
+            self.trade.cap = wanted
 
     def move_unit(self, dice: Dice) -> None:
         """A unit comes under another district; its sets follow one by one, as `reclassify`."""
@@ -225,7 +233,9 @@ class Life(RuleBasedStateMachine):
         self.take_in(act)
         after = rows()
         if after[0] != before[0]:
-            assert after[-1] == before[-1] + 1, f"{act} has no audit entry of its own"
+            entries = 2 if act.verb == "formalize" else 1
+            assert after[-1] == before[-1] + entries, f"{act} has no audit entry of its own"
+            assert after[2] == before[2] + entries, f"nobody is told of {act}"
             with reading() as db:
                 assert db.get_one(AuditEntry, after[-1]).actor == act.who
 
@@ -252,7 +262,7 @@ class Life(RuleBasedStateMachine):
         """One of the things that may happen next to a set, a few days after the last one."""
         kept = self.trade.sets[number]
         on = min(kept.in_order()[-1].on + dt.timedelta(days=dice.day % 4), self.trade.today)
-        acts = acts_on(self.trade, number, dice.size, on)
+        acts = acts_on(self.trade, number, dice, on)
         if staged:
             acts = [act for act in acts if act.verb in NEXT[kept.now.stage]] or acts
         possible = [act for act in acts if not self.trade.foretell(act)]

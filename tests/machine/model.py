@@ -1,154 +1,20 @@
 """What the trade must come to: a second bookkeeping in plain dicts and lists that shares no code with the program.
 
-It keeps for each set what was told, looks at those facts as of any day, and foretells of every act whether it is done
-or which refusals it may meet. There is no fold, no delta and no counter here that is carried along.
+It keeps for each set what was told (set_model.py), looks at those facts as of any day, and foretells of every act
+whether it is done or which refusals it may meet. There is no fold, no delta and no counter that is carried along.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from tests.machine.pools import CAP_CPUS, CAP_SETS, CAPPED, METRIC, MOST_CPUS, PEOPLE, UNITS
+from tests.machine.pools import CAP_CPUS, CAP_SETS, CAPPED, PEOPLE, UNITS
+from tests.machine.set_model import RANK, Act, SetKept, Told, Wrong, fits, look
 
-ENDS = {"return": "returned", "revoke": "revoked", "supersede": "superseded"}
-WHILE_HELD = {"expand", "shrink", "relocate", "reclassify", *ENDS}
-NEXT = {  # stage → what else is possible there → the stage after it
-    "issued": {"import": "imported", "import_failed": "issued"},
-    "imported": {"accept": "accepted", "decline": "declined"},
-    "declined": {"import": "imported", "import_failed": "declined", "accept": "accepted", "decline": "declined"},
-    "accepted": {},
-}
-RANK = {"issue": 0, "import_failed": 1, "import": 2, "decline": 3, "accept": 4, "reclassify": 5, "relocate": 6,
-        "expand": 8, "shrink": 8, "return": 9, "revoke": 9, "supersede": 9}  # fmt: skip
 UNITS_OWN = {"import", "import_failed"}  # what a unit and the vendor may do with a set; all else is the centre's
-NEEDS_REASON = {"import_failed", "decline", "revoke", "correct", "drop"}
-
-
-class Wrong(Exception):
-    """Facts that no life can have."""
-
-
-@dataclass(frozen=True)
-class Act:
-    """One thing that somebody wants to do."""
-
-    verb: str
-    who: str
-    number: str
-    on: dt.date
-    cpus: int | None = None  # a size for issue, how many more or fewer for expand and shrink
-    to: str = ""  # the unit's code, for issue and relocate
-    product: str = ""
-    kind: str = "formal"
-    reason: str = "有理由"
-    position: int = 0  # which fact, for correct and drop
-    stale: bool = False  # looked at the set before somebody else changed it
-
-
-@dataclass(frozen=True)
-class Told:
-    """A fact as it was told; of two on one day the lower position comes first."""
-
-    position: int
-    action: str
-    on: dt.date
-    cpus: int | None = None  # signed where it is a change
-    unit: str = ""
-    district: str = ""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a set stands at the end of a day."""
-
-    stage: str
-    unit: str
-    district: str
-    cpus: int | None
-    failed: int
-    issued_on: dt.date
-    imported_on: dt.date | None = None
-    accepted_on: dt.date | None = None
-    ended_on: dt.date | None = None
-
-    @property
-    def is_held(self) -> bool:
-        return self.stage in NEXT
-
-    @property
-    def counters(self) -> tuple[int, ...]:
-        """issued, imported, accepted (sets and CPUs each) and failed imports; nothing when it is no longer held."""
-        reached = [True, self.imported_on is not None, self.accepted_on is not None]
-        counts = [n for done in reached for n in ((1, self.cpus or 0) if done else (0, 0))]
-        return (*counts, self.failed) if self.is_held else (0,) * 7
-
-
-@dataclass
-class SetKept:
-    """What was told about one set."""
-
-    number: str
-    product: str
-    kind: str
-    told: list[Told] = field(default_factory=list)
-
-    def in_order(self) -> list[Told]:
-        return sorted(self.told, key=lambda one: (one.on, one.position))
-
-    def standing(self, day: dt.date = dt.date.max) -> Standing | None:
-        facts = [one for one in self.in_order() if one.on <= day]
-        return look(facts, self.product) if facts else None
-
-    @property
-    def now(self) -> Standing:
-        found = self.standing()
-        assert found is not None
-        return found
-
-
-def look(facts: Iterable[Told], product: str) -> Standing:
-    """How a set with these facts stands. Raises Wrong where one can not follow the others."""
-    first, *others = facts
-    if first.action != "issue" or not right_size(product, first.cpus):
-        raise Wrong
-    at = Standing("issued", first.unit, first.district, first.cpus, 0, first.on)
-    for one in others:
-        at = after(at, one)
-    return at
-
-
-def after(at: Standing, one: Told) -> Standing:
-    """The standing after one more fact."""
-    ways = NEXT.get(at.stage)
-    if ways is None or (one.action not in ways and one.action not in WHILE_HELD):
-        raise Wrong
-    at = replace(at, stage=ways.get(one.action, at.stage))
-    if one.action == "import":
-        return replace(at, imported_on=one.on)
-    if one.action == "accept":
-        return replace(at, accepted_on=one.on)
-    if one.action == "import_failed":
-        return replace(at, failed=at.failed + 1)
-    if one.action in ("expand", "shrink"):
-        more = one.cpus or 0
-        if at.cpus is None or (more <= 0 if one.action == "expand" else more >= 0):
-            raise Wrong
-        if not 0 < at.cpus + more <= MOST_CPUS:
-            raise Wrong
-        return replace(at, cpus=at.cpus + more)
-    if one.action == "relocate" or (one.action == "reclassify" and one.unit == at.unit):
-        return replace(at, unit=one.unit, district=one.district)
-    if one.action in ENDS:
-        return replace(at, stage=ENDS[one.action], ended_on=one.on)
-    return at
-
-
-def right_size(product: str, cpus: int | None) -> bool:
-    """Whether a set of that product may be issued with so many CPUs."""
-    return METRIC[product] == "set" if cpus is None else 0 < cpus <= MOST_CPUS
+NEEDS_REASON = {"import_failed", "decline", "replace_host", "revoke", "void", "correct", "drop"}
 
 
 @dataclass
@@ -212,12 +78,12 @@ class Trade:
     def _words(self, act: Act) -> set[str]:
         """What is wrong with the words alone; nobody learns anything of a set from hearing it."""
         blank = act.verb in NEEDS_REASON and not act.reason.strip()
-        return {"Refused"} if blank or act.on > self.today or act.verb in ("accept", "decline") else set()
+        return {"Refused"} if blank or act.on > self.today else set()
 
     def _what(self, act: Act) -> set[str]:
         found = set()
-        if act.stale:  # an acceptance is judged by what was seen, before anybody asks whether it is still so
-            found |= {"Conflict", "Refused"} if act.verb in ("accept", "decline") else {"Conflict"}
+        if act.stale:  # some are judged by what was seen, before anybody asks whether it is still so
+            found |= {"Conflict", "Refused"} if act.verb in ("accept", "decline", "relocate") else {"Conflict"}
         if act.on > self.today or (act.verb in NEEDS_REASON and not act.reason.strip()):
             found.add("Refused")
         try:
@@ -226,7 +92,9 @@ class Trade:
             return found | {"Refused"}
         product = after_it.sets[act.number].product
         sets, cpus = after_it.used(product)
-        if product == CAPPED and (sets, cpus) != self.used(product) and (sets > self.cap[0] or cpus > self.cap[1]):
+        before = self.used(product)
+        over = (before[0] < sets > self.cap[0]) or (before[1] < cpus > self.cap[1])
+        if product == CAPPED and over:
             found.add("Conflict")
         return found
 
@@ -239,23 +107,43 @@ class Trade:
             kept = new.sets[act.number] = SetKept(act.number, act.product, act.kind)
         else:
             kept = new.sets[act.number]
-        at = self.sets[act.number].now if act.verb != "issue" else None
-        if act.verb in ("accept", "decline") and at and (at.imported_on is None or act.on < at.imported_on):
-            raise Wrong
         if act.verb in ("correct", "drop"):
             kept.told = self._corrected(kept.told, act)
+            if not kept.told:
+                raise Wrong
         else:
+            self._check(act)
             self._tell(kept, act, position)
-        if not kept.told:
-            raise Wrong
-        look(kept.in_order(), kept.product)
+        ended = look(kept.in_order(), kept.product)
+        if act.verb == "formalize":
+            if kept.kind != "temporary" or act.new_number in new.sets:
+                raise Wrong
+            says = tuple((name, ended.shown.get(name, "")) for name in ("platform", "site", "edition", "fingerprint"))
+            first = Told(1000, "issue", act.on, act.cpus, ended.unit, self.units[ended.unit], says)
+            new.sets[act.new_number] = SetKept(act.new_number, kept.product, "formal", [first], act.number)
+            look([first], kept.product)
+        for one in new.sets.values():
+            if one.predecessor and (new.sets[one.predecessor].now.ended_on or dt.date.max) > one.now.issued_on:
+                raise Wrong
         return new
+
+    def _check(self, act: Act) -> None:
+        """What the office asks besides the order of things: by the set's standing now, and by that of the day."""
+        if act.verb == "issue":
+            return
+        kept = self.sets[act.number]
+        at, then = kept.now, kept.standing(act.on)
+        if act.verb in ("accept", "decline") and (at.imported_on is None or act.on < at.imported_on):
+            raise Wrong
+        if (act.verb == "relocate" and at.unit == act.to) or then is None or not fits(then, act):
+            raise Wrong
 
     def _tell(self, kept: SetKept, act: Act, position: int | None) -> None:
         """Last on its day; where that can not be, before what comes later on a day by its nature."""
         unit = kept.now.unit if act.verb == "reclassify" else act.to
         cpus = act.cpus if act.verb in ("issue", "expand") else -(act.cpus or 0) if act.verb == "shrink" else None
-        new = Told(position or 0, act.verb, act.on, cpus, unit, self.units.get(unit, ""))
+        action = "supersede" if act.verb == "formalize" else act.verb
+        new = Told(position or 0, action, act.on, cpus, unit, self.units.get(unit, ""), act.says)
         if position is not None:
             kept.told.append(new)
             return
@@ -265,7 +153,7 @@ class Trade:
         try:
             look(kept.in_order(), kept.product)
         except Wrong:
-            later = [one.position for one in told if one.on == act.on and RANK[one.action] > RANK[act.verb]]
+            later = [one.position for one in told if one.on == act.on and RANK[one.action] > RANK[action]]
             if not later:
                 raise
             kept.told = [*(replace(one, position=one.position * 2) for one in told),

@@ -15,6 +15,13 @@ METRIC = {"virtualization": "cpu", "cloud_management": "cpu", "bms": "set"}
 CAPPED = "virtualization"
 CAP_SETS, CAP_CPUS = 4, 100  # small against what is asked for: hit often
 MOST_CPUS = 1_000_000
+WORDS = {  # what may be said of a set besides its figures
+    "platform": ("云甲", "云乙"),
+    "site": ("一号机房", "二号机房"),
+    "edition": ("标准版", "高级版"),
+    "fingerprint": ("ESN-1", "ESN-2", "ESN-3"),
+    "valid_until": ("2024-07-01", "2025-03-01", "2026-03-01"),
+}
 SETS = 7  # so many numbers there are; an eighth issue asks for one that exists
 
 
