@@ -14,6 +14,7 @@ from typing import IO, Any
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from licensetrack.core.errors import Conflict
@@ -24,6 +25,7 @@ except ImportError:  # Windows: SQLite's own busy wait must do there
     fcntl = None  # type: ignore[assignment]
 
 BUSY_SECONDS = 30
+MOST_CONNECTIONS = 50  # of one process; more threads than that wait for each other, and not in turn
 BUSY = "The database is busy; nothing was written. Please try again."
 DUPLICATE = "Somebody recorded the same at this very moment; nothing was written. Please look again."
 MANY = 100
@@ -59,8 +61,9 @@ def make_engine(url: str) -> Engine:
     if address.get_backend_name() != "sqlite":
         limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC -c datestyle=ISO"
         return create_engine(
-            address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits}
-        )
+            address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits},
+            max_overflow=MOST_CONNECTIONS - 5,
+        )  # fmt: skip
     if sqlite3.sqlite_version_info < (3, 37):
         raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
     engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
@@ -158,6 +161,8 @@ def transaction() -> Iterator[Session]:
             if is_busy(error):
                 raise Conflict(BUSY) from error
             raise
+        except NoConnection as error:  # no connection became free
+            raise Conflict(BUSY) from error
         except IntegrityError as error:
             if is_duplicate(error):
                 raise Conflict(DUPLICATE) from error

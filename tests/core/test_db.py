@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, exc, func, select, text
 
 from licensetrack.core import db
 from licensetrack.core.db import insert_rows, make_engine, reading, reserve_ids, transaction, wal_is_safe
@@ -197,3 +197,9 @@ def write_and_break_off() -> None:
         with transaction() as inner:
             post(inner, "d")
         raise ZeroDivisionError
+
+
+@pytest.mark.usefixtures("database")
+def test_a_pool_without_a_free_connection_is_told_as_busy() -> None:
+    with pytest.raises(Conflict, match="busy"), transaction():
+        raise exc.TimeoutError("QueuePool limit of size 5 overflow 10 reached")

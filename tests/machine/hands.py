@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import event, select, text
@@ -17,12 +18,13 @@ from licensetrack.allocation import issuing, life
 from licensetrack.allocation.fold import Fact
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
+from licensetrack.allocation.unit_changes import change_unit
 from licensetrack.core import db as database
 from licensetrack.core import idempotency
 from licensetrack.core.db import reading, transaction
 from licensetrack.procurement.caps import change_cap
 from licensetrack.procurement.models import Entitlement
-from licensetrack.units.directory import UnitEntry, register_unit, update_unit
+from licensetrack.units.directory import UnitEntry, entry_of, register_unit
 from licensetrack.units.models import Unit
 from tests.machine.pools import CAP_CPUS, CAP_SETS, CAPPED, CATEGORY, PEOPLE, UNITS
 from tests.machine.set_model import Act
@@ -117,7 +119,6 @@ class Hands:
             "expand": (life.expand_set, size),
             "shrink": (life.shrink_set, size),
             "relocate": (life.relocate_set, {"to": self.unit(act.to), **words, **why} if act.to else why),
-            "reclassify": (life.reclassify_set, {"unit": self.unit(self.codes[found.unit_id])}),
             "return": (life.return_set, why),
             "revoke": (life.revoke_set, why),
             "supersede": (life.supersede_set, {}),
@@ -138,10 +139,10 @@ class Hands:
         right = fact._replace(on=act.on, cpus=act.cpus if sized else fact.cpus)
         life.correct_fact(found, right, actor=actor, reason=act.reason)
 
-    def move_unit(self, code: str, district: str, act: Act) -> None:
-        """A unit comes under another district."""
+    def move_unit(self, code: str, district: str, on: dt.date) -> None:
+        """A unit comes under another district, and its sets with it."""
         found = self.unit(code)
-        update_unit(found, UnitEntry(code, found.name, CATEGORY, district), on=act.on, actor=self.people[act.who])
+        change_unit(found, replace(entry_of(found), district=district), on=on, actor=self.people["alice"])
 
 
 def rows() -> tuple[Any, ...]:

@@ -181,10 +181,12 @@ class Life(RuleBasedStateMachine):
             self.trade.cap = wanted
 
     def move_unit(self, dice: Dice) -> None:
-        """A unit comes under another district; its sets follow one by one, as `reclassify`."""
+        """A unit comes under another district, and its sets follow."""
         code, district = pick(dice.which, UNITS), pick(dice.how, DISTRICTS)
-        self.hands.move_unit(code, district, Act("move", "alice", "", self.trade.today))
-        self.trade.units[code] = district
+        self.hands.move_unit(code, district, self.trade.today)
+        self.trade.move_unit(code, district)
+        for number in self.trade.sets:
+            self.follow(number)
 
     def time_passes(self, dice: Dice) -> None:
         """Some days in which nothing happens."""
@@ -230,27 +232,41 @@ class Life(RuleBasedStateMachine):
             return
         answer = self.hands.do(act, key, seen)
         self.done.append((key, act, answer))
-        self.take_in(act)
+        followed = self.take_in(act)
         after = rows()
         if after[0] != before[0]:
             entries = 2 if act.verb == "formalize" else 1
-            assert after[-1] == before[-1] + entries, f"{act} has no audit entry of its own"
+            assert after[-1] == before[-1] + entries + followed, f"{act} has no audit entry of its own"
             assert after[2] == before[2] + entries, f"nobody is told of {act}"
             with reading() as db:
                 assert db.get_one(AuditEntry, after[-1]).actor == act.who
 
-    def take_in(self, act: Act) -> None:
+    def take_in(self, act: Act) -> int:
         """Tells the model. Where a new fact stands among those of its day is looked up; the rest must agree."""
-        recorded = self.hands.facts(act.number)
         if act.verb in ("correct", "drop"):
             self.trade = self.trade.with_act(act)
         else:
             known = {one.position for one in self.trade.sets[act.number].told} if act.verb != "issue" else set()
-            new = [position for position in recorded if position not in known]
+            action = "supersede" if act.verb == "formalize" else act.verb
+            new = [p for p, fact in self.hands.facts(act.number).items() if p not in known and fact.action == action]
             assert len(new) == 1, f"{act} told {len(new)} facts"
             self.trade = self.trade.with_act(act, new[0])
-        told = {one.position: (one.action, one.on, one.cpus) for one in self.trade.sets[act.number].told}
-        assert {position: (f.action, f.on, f.cpus) for position, f in recorded.items()} == told, act.number
+        about = [act.number, act.new_number] if act.verb == "formalize" else [act.number]
+        followed = sum(self.follow(number) for number in about)
+        for number in about:
+            told = {one.position: (one.action, one.on, one.cpus) for one in self.trade.sets[number].told}
+            assert {p: (fact.action, fact.on, fact.cpus) for p, fact in self.hands.facts(number).items()} == told
+        return followed
+
+    def follow(self, number: str) -> int:
+        """Takes in how a set followed its unit into other districts; how many audit entries tell of that."""
+        known, followed = {one.position for one in self.trade.sets[number].told}, 0
+        for position, fact in self.hands.facts(number).items():
+            if position not in known and fact.action == "reclassify" and fact.holder is not None:
+                unit = self.hands.codes[fact.holder.unit_id]
+                self.trade.follow(number, position, fact.on, unit, fact.holder.district)
+                followed = 1
+        return followed
 
     @staticmethod
     def refused(foretold: set[str], act: Callable[[], object]) -> None:

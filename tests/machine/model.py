@@ -25,10 +25,24 @@ class Trade:
     units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
     sets: dict[str, SetKept] = field(default_factory=dict)
     cap: tuple[int, int] = (CAP_SETS, CAP_CPUS)
+    moves: dict[str, list[tuple[dt.date, str]]] = field(
+        default_factory=lambda: {code: [(dt.date.min, district)] for code, district in UNITS.items()}
+    )
+
+    def move_unit(self, code: str, district: str) -> None:
+        """The unit comes under another district today."""
+        self.units[code] = district
+        self.moves[code].append((self.today, district))
+
+    def follow(self, number: str, position: int, on: dt.date, unit: str, district: str) -> None:
+        """A set follows its unit; it can only come where the unit belonged on that day."""
+        belonged = [there for since, there in self.moves[unit] if since <= on][-1]
+        assert district == belonged, f"{number} follows {unit} to {district} on {on}, but it belonged to {belonged}"
+        self.sets[number].told.append(Told(position, "reclassify", on, None, unit, district))
 
     def copy(self) -> Trade:
         kept = {number: replace(one, told=list(one.told)) for number, one in self.sets.items()}
-        return Trade(self.today, dict(self.units), kept, self.cap)
+        return Trade(self.today, dict(self.units), kept, self.cap, self.moves)
 
     def held(self) -> list[SetKept]:
         return [one for one in self.sets.values() if one.now.is_held]
@@ -140,7 +154,7 @@ class Trade:
 
     def _tell(self, kept: SetKept, act: Act, position: int | None) -> None:
         """Last on its day; where that can not be, before what comes later on a day by its nature."""
-        unit = kept.now.unit if act.verb == "reclassify" else act.to
+        unit = act.to
         cpus = act.cpus if act.verb in ("issue", "expand") else -(act.cpus or 0) if act.verb == "shrink" else None
         action = "supersede" if act.verb == "formalize" else act.verb
         new = Told(position or 0, action, act.on, cpus, unit, self.units.get(unit, ""), act.says)

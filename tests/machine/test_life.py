@@ -9,7 +9,7 @@ import pytest
 from tests.machine.conftest import Connect
 from tests.machine.life import live
 
-LIVES, STEPS = int(os.environ.get("LIVES", "40")), int(os.environ.get("LIFE_STEPS", "40"))
+LIVES, STEPS = int(os.environ.get("LIVES", "24")), int(os.environ.get("LIFE_STEPS", "40"))
 SHRINK = not os.environ.get("UNSHRUNK")  # a long life takes minutes to be made short
 
 

@@ -29,6 +29,7 @@ from licensetrack.units.models import Unit
 from licensetrack.verify.report import verify
 from tests.asking import RITA, approved, its_lines
 from tests.handover.vendor_files import huawei_dat
+from tests.haste import sqlite_in_haste
 from tests.races.test_races import at_once, kinds
 from tests.trade import ALICE, day, fresh, issued, unit
 
@@ -39,7 +40,8 @@ THREADS, EACH, CPUS = 16, 250, 7
 @pytest.fixture(autouse=True)
 def books_right_afterwards(database: object) -> Iterator[None]:
     """Whatever raced: every invariant holds."""
-    yield
+    with sqlite_in_haste():
+        yield
     assert [finding for finding in verify() if finding.broken] == []
 
 
