@@ -38,7 +38,7 @@ class AttemptForm(ActForm):
 
     on = DateField(lazy_gettext("Day of the attempt"), [DataRequired(lazy_gettext("Say on which day."))])
     outcome = SelectField(
-        lazy_gettext("Outcome"),
+        lazy_gettext("Outcome of the import"),
         choices=[
             SelectChoice("", lazy_gettext("Please choose")),
             SelectChoice("succeeded", lazy_gettext("The platform took the licence")),
