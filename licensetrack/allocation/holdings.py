@@ -42,7 +42,7 @@ class Holdings(NamedTuple):
         for held in self.sets:
             sets, cpus = found.get(held.product, (0, 0))
             found[held.product] = (sets + 1, cpus + held.cpus)
-        return found
+        return dict(sorted(found.items(), reverse=True))  # virtualization first, as everywhere
 
 
 def told_of(db: Session, set_id: int) -> Told:

@@ -108,7 +108,8 @@ def register_unit(
         db.flush()
         db.add(UnitName(unit_id=unit.id, name=unit.name, name_key=key, since=on, until=None))
         other_id = None if out_of is None else out_of.id
-        write_event(db, unit.id, "register", on or today(), actor.id, other_id=other_id)
+        since = None if on is None else {"since": on.isoformat()}
+        write_event(db, unit.id, "register", on or today(), actor.id, other_id=other_id, details=since)
         audit.record(db, "units:unit:register", f"unit:{unit.code}", actor, new=asdict(entry), on=on)
     return unit
 

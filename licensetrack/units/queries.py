@@ -95,9 +95,9 @@ def units_in_use(db: Session, *, but: int = 0, scope: Scope = EVERYWHERE) -> Seq
 def platform(db: Session, platform_id: int, scope: Scope = EVERYWHERE) -> tuple[Platform, Unit]:
     """A platform and the unit that runs it. Raises NotFound when it does not exist or lies outside the scope."""
     found = db.get(Platform, platform_id)
-    if found is None:
+    if found is None or not sees(db, found.unit_id, scope):
         raise NotFound("There is no such platform.")
-    return found, unit(db, found.unit_id, scope)
+    return found, db.get_one(Unit, found.unit_id)
 
 
 def platforms(db: Session, unit_id: int) -> Sequence[Platform]:
