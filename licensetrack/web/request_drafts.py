@@ -117,7 +117,7 @@ def keep(number: str) -> ResponseReturnValue:
         lay(uploads, kept, actor=actor())
         if do == "paper" and what.isascii() and what.isdigit():
             remove_paper(kept, int(what), actor=actor())
-            anchor = "papers"
+            anchor = "the-papers"
         return url_for(".edit", number=number, check=1 if do == "check" else None, _anchor=anchor)
 
     return perform(form, act, lambda: _page_again(form, found))

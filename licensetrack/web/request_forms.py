@@ -30,8 +30,6 @@ from licensetrack.web import wording
 from licensetrack.web.acts import ActForm
 from licensetrack.web.request_words import FIELDS, LINE_KINDS, PAPERS, finding_text
 
-PLACEHOLDER = "__n__"  # what the page's script puts a number for
-
 
 def choices(words: Mapping[str, Any]) -> list[SelectChoice]:
     """Code → word as the options of a select."""
@@ -115,8 +113,8 @@ class Offered:
         return form
 
     def blank(self, kind: str) -> Form:
-        """An empty line of a kind, for the page's script to copy."""
-        form = LineForm(prefix=f"lines-{PLACEHOLDER}-", data={"kind": kind})
+        """An empty line of a kind, for the page's script to copy: it puts a number for the kind between underscores."""
+        form = LineForm(prefix=f"lines-__{kind}__-", data={"kind": kind})
         return self.into(form, kind)
 
 

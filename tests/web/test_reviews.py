@@ -11,9 +11,10 @@ from werkzeug.test import TestResponse
 from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.accounts.users import create_user
 from licensetrack.core.clock import today
+from tests.architecture import InlineCode
 from tests.asking import its_lines
 from tests.site import PASSWORD, House
-from tests.web.test_requests import NEW_LINE, fields, record, sent, submitted, with_lines
+from tests.web.test_requests import NEW_LINE, begun, fields, record, sent, submitted, with_lines
 
 
 def act(house: House, number: str, name: str, role: str, **data: Any) -> TestResponse:
@@ -173,6 +174,28 @@ def test_every_page_of_requests_speaks_english_too(own_house: House) -> None:
         ("/requests/policy", "manager"), ("/requests/new", "operator"),
     ):  # fmt: skip
         own_house.get(path, role, language="en")
+
+
+def test_pages_of_requests_have_one_heading_ids_of_their_own_and_no_inline_code(own_house: House) -> None:
+    number, draft = submitted(own_house), begun(own_house)
+    own_house.app.config["WTF_CSRF_ENABLED"] = True
+    for path, role in (
+        ("/requests", "reviewer"), (f"/requests/{number}", "operator"), ("/requests/delegations", "reviewer"),
+        (f"/requests/{number}", "unit_user"), ("/requests/policy", "manager"), ("/requests/new", "operator"),
+        (f"/requests/{draft}/edit?check=1", "unit_user"),
+    ):  # fmt: skip
+        page = own_house.get(path, role)
+        code = InlineCode()
+        code.feed(page)
+        assert code.found == [], path
+        soup = BeautifulSoup(page, "html.parser")
+        assert len(soup.find_all("h1")) == 1, path
+        ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
+        assert sorted(ids) == sorted(set(ids)), path
+        named = {str(tag["for"]) for tag in soup.find_all("label", attrs={"for": True})}
+        fields = soup.find_all(["input", "select", "textarea"])
+        bare = [f for f in fields if f.get("type") not in ("hidden", "submit") and not f.get("aria-label")]
+        assert [str(f) for f in bare if f.get("id") not in named] == [], path
 
 
 def test_warnings_lie_before_the_reviewer(own_house: House) -> None:

@@ -128,8 +128,8 @@ function add(kind) {
   for (const part of [line, ...line.querySelectorAll("*")]) {
     for (const name of part.getAttributeNames()) {
       const value = part.getAttribute(name);
-      if (value.includes("__n__")) {
-        part.setAttribute(name, value.replaceAll("__n__", index));
+      if (value.includes(`__${kind}__`)) {
+        part.setAttribute(name, value.replaceAll(`__${kind}__`, index));
       }
     }
     if (part.dataset.notes) {
