@@ -121,10 +121,10 @@ def test_a_form_without_our_token_is_recorded(own_house: House) -> None:
 def test_a_conflict_page_leads_back_to_the_record_that_changed(acting: House) -> None:
     answer = acting.client().post(f"/sets/{CORRECTED}/act", data={"once": secrets.token_hex(16), "reason": "stale"})
     assert answer.status_code == 409
-    assert "刷新进度" in answer.text
+    assert "重新查看" in answer.text
     assert f'href="/sets/{CORRECTED}"' in answer.text
     foreign = acting.client().post(f"/sets/{CORRECTED}/act", data={"once": secrets.token_hex(16), "reason": "foreign"})
-    assert "刷新进度" not in foreign.text
+    assert "重新查看" not in foreign.text
 
 
 def test_the_answer_does_not_wait_for_a_trail_that_can_not_be_written(

@@ -1,45 +1,18 @@
 """Every address that changes something: no field but the form's own is taken, and no form without our own token."""
 
-import hashlib
 import itertools
 import secrets
 
 import pytest
-from sqlalchemy import select
 from wtforms.form import BaseForm
 
-from licensetrack.core import db
-from licensetrack.core.db import Base
 from tests.site import House
+from tests.web.probing import contents, names_of_columns
 from tests.web.routes.shape import SCOPED, Key, Route
 from tests.web.routes.table import placed, table
 
 POSTS = {key: route for key, route in table().items() if key[1] == "POST"}
-# What a visitor's own requests leave behind whatever they ask: the trail, keys of forms, signs of life.
-TRACES = {"audit_entry", "audit_head", "idempotency_key", "login_session", "outbox_message"}
-WISHES = {
-    "role", "stage", "unit_id", "version_id", "used_cpus", "used_sets", "approved_by", "created_at", "accepted_cpus",
-    "issued_sets", "is_admin", "scope_kind", "scope_value", "password_hash", "actor", "actor_id", "id", "number",
-}  # fmt: skip
-PROBES = 1000
-FEWEST = -(-PROBES // len(POSTS))
-
-
-def contents() -> str:
-    """A digest over every row that counts."""
-    found = hashlib.sha256()
-    with db.reading() as session:
-        for table_ in Base.metadata.sorted_tables:
-            if table_.name not in TRACES:
-                rows = sorted(str(tuple(row)) for row in session.execute(select(table_)))
-                found.update(f"{table_.name}\n".encode())
-                found.update("\n".join(rows).encode())
-    return found.hexdigest()
-
-
-def names_of_columns() -> list[str]:
-    """Every column of every table, and what an intruder would wish for."""
-    return sorted({column.name for table_ in Base.metadata.tables.values() for column in table_.columns} | WISHES)
+FEW = 3  # names for each address alone; tests/web/test_mass_assignment.py sends all of them with forms that are right
 
 
 def who(route: Route) -> str:
@@ -78,14 +51,14 @@ def send(house: House, key: Key, extra: dict[str, str], *, json: bool = False) -
         return answer.status_code
 
 
-def test_a_thousand_fields_that_no_form_asks_for_change_nothing(own_full_house: House, fields: set[str]) -> None:
-    probes, wrong, columns = 0, [], itertools.cycle(names_of_columns())
+def test_a_field_that_no_form_asks_for_changes_nothing_at_any_address(own_full_house: House, fields: set[str]) -> None:
+    wrong, columns = [], itertools.cycle(names_of_columns())
     for key, route in POSTS.items():
         before = contents()
         fields.clear()
         send(own_full_house, key, {"no_form_has_this_field": "1"})
         own = fields | set(route.form)
-        foreign = [name for name in itertools.islice(columns, 2 * FEWEST) if name not in own][:FEWEST]
+        foreign = [name for name in itertools.islice(columns, 9 * FEW) if name not in own][:FEW]
         everything = {name: "1" for name in names_of_columns() if name not in own}
         for extra in (*({name: "1"} for name in foreign), everything):
             status = send(own_full_house, key, extra)
@@ -94,11 +67,9 @@ def test_a_thousand_fields_that_no_form_asks_for_change_nothing(own_full_house: 
         status = send(own_full_house, key, everything, json=True)
         if not refused(status, route):
             wrong.append(f"{key[0]} with JSON: {status}")
-        probes += len(foreign)
         if contents() != before:
             wrong.append(f"{key[0]} changed what is recorded")
     assert not wrong, "\n".join(wrong)
-    assert probes >= PROBES
 
 
 def test_no_form_is_taken_without_our_own_token(own_full_house: House) -> None:

@@ -1,0 +1,79 @@
+"""A thousand fields that no form asks for, sent with forms that are otherwise right: nothing is written, ever."""
+
+import datetime as dt
+import itertools
+import secrets
+from typing import NamedTuple
+
+from licensetrack.core.clock import today
+from tests.site import House
+from tests.web.probing import contents, names_of_columns
+from tests.web.routes.table import placed
+
+PROBES = 1000
+
+
+class Act(NamedTuple):
+    """Who sends which form to where; right as it stands."""
+
+    role: str
+    address: str
+    form: dict[str, str]
+
+
+DAY = today().isoformat()
+ACTS = [
+    Act("system_administrator", "/people/new", {"login": "somebody-new", "name": "新人"}),
+    Act("security_administrator", "/roles/{somebody}", {"version": "1", "role": "operator", "scope": "all"}),
+    Act("operator", "/requests/new", {"unit": "SZ0003", "kind": "new"}),
+    Act("operator", "/requests/{foreign_request}/accept", {"version": "2", "note": ""}),
+    Act("operator", "/requests/{own_request}/return", {"version": "2", "note": "请补充主机清单"}),
+    Act("manager", "/requests/policy", {"rule": "all", "above": ""}),
+    Act(
+        "unit_user",
+        "/imports/{own_waiting_set}",
+        {"version": "1", "on": DAY, "outcome": "failed", "reason_code": "network", "note": "网络不通"},
+    ),
+    Act("unit_user", "/files/{own_file}/receipt", {"on": DAY}),
+    Act("unit_user", "/files/{own_file}/download", {"reason": "导入平台"}),
+    Act("operator", "/entitlements/1/cap", {"version": "0", "rule": "soft", "cap_cpus": "9000", "reason": "合同约定"}),
+    Act("reviewer", "/entitlements/consents/{consent}/confirm", {}),
+    Act(
+        "reviewer",
+        "/requests/delegations",
+        {"deputy": "operator", "first_day": DAY, "last_day": (today() + dt.timedelta(days=3)).isoformat()},
+    ),
+]
+EACH = -(-PROBES // len(ACTS))
+# Names that some of these forms do have.
+OWN = {name for act in ACTS for name in act.form} | {
+    "once", "version", "csrf_token", "note", "reason", "cap_sets", "cap_cpus", "kinds", "kind", "district", "unit",
+    "shown_cpus", "shown_until", "shown_fingerprint", "screenshot", "scope", "above",
+}  # fmt: skip
+
+
+def send(house: House, act: Act, more: dict[str, str]) -> int:
+    """Sends the form once; the status it gets."""
+    data = {"once": secrets.token_hex(16), **act.form, **more}
+    with house.client(act.role).post(placed(act.address, house.objects), data=data) as answer:
+        return answer.status_code
+
+
+def test_a_right_form_with_a_field_too_many_writes_nothing_and_without_it_passes(own_full_house: House) -> None:
+    names = itertools.cycle(name for name in names_of_columns() if name not in OWN)
+    wrong, probes = [], 0
+    for act in ACTS:
+        before = contents()
+        for name in itertools.islice(names, EACH):
+            status = send(own_full_house, act, {name: "1"})
+            probes += 1
+            if status != 422:
+                wrong.append(f"{act.address} with {name}: {status}")
+        if contents() != before:
+            wrong.append(f"{act.address} wrote something")
+        if (status := send(own_full_house, act, {})) not in (200, 302, 303):
+            wrong.append(f"{act.address} is not right by itself: {status}")
+        elif contents() == before:
+            wrong.append(f"{act.address} does nothing by itself")
+    assert not wrong, "\n".join(wrong[:40])
+    assert probes >= PROBES
