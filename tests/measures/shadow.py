@@ -14,7 +14,7 @@ PRODUCTS = ("virtualization", "cloud_management", "bms")
 COUNTERS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",
 )  # fmt: skip
-ENDS = ("return", "revoke", "supersede")
+ENDS = ("return", "revoke", "supersede", "void")
 
 
 @dataclass(frozen=True)
