@@ -28,7 +28,7 @@ ACTS = [
     Act("operator", "/requests/new", {"unit": "SZ0003", "kind": "new"}),
     Act("operator", "/requests/{foreign_request}/accept", {"version": "2", "note": ""}),
     Act("operator", "/requests/{own_request}/return", {"version": "2", "note": "请补充主机清单"}),
-    Act("manager", "/requests/policy", {"rule": "all", "above": ""}),
+    Act("manager", "/requests/policy", {"rule": "some", "kinds": "new", "above": ""}),
     Act(
         "unit_user",
         "/imports/{own_waiting_set}",
