@@ -97,6 +97,7 @@ def freeze_certificate(
     """drawn → printed: keeps the rendered PDF for ever; printing again hands out the same bytes. Raises Conflict."""
     with transaction() as db:
         check_scope(db, certificate, PRINT, actor)
+        check_seen(db, certificate, seen)
         kept = keep_paper(db, content)
         moved = move(db, certificate, "print", actor, seen, **kept)
         record(db, moved, PRINT, actor, digest=moved.document_digest)
@@ -131,8 +132,7 @@ def move(
 
     Raises Conflict, which says what was done by whom and when, and Refused for a move that the table does not hold.
     """
-    if seen is not None and seen != certificate.version:
-        raise _moved_meanwhile(db, certificate.id)
+    check_seen(db, certificate, seen)
     stage = next_stage(CERTIFICATE_MOVES, certificate.stage, action)
     table = AcceptanceCertificate
     moved = db.execute(
@@ -144,6 +144,12 @@ def move(
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise _moved_meanwhile(db, certificate.id)
     return db.get_one(table, certificate.id, populate_existing=True)
+
+
+def check_seen(db: Session, certificate: AcceptanceCertificate, seen: int | None) -> None:
+    """Whether the visitor saw the certificate as it is; asked before all that depends on it. Raises Conflict."""
+    if seen is not None and seen != certificate.version:
+        raise _moved_meanwhile(db, certificate.id)
 
 
 def _moved_meanwhile(db: Session, certificate_id: int) -> Conflict:

@@ -25,7 +25,7 @@ from licensetrack.handover.acceptance_rules import (
 )
 from licensetrack.handover.acceptance_stages import SCANNED
 from licensetrack.handover.certificate_lines import lines_of, locked_sets, release_sets
-from licensetrack.handover.certificates import ROOM, check_scope, keep_paper, move, record
+from licensetrack.handover.certificates import ROOM, check_scope, check_seen, keep_paper, move, record
 from licensetrack.handover.file_kinds import check_scan
 from licensetrack.handover.rework import close_rework, open_rework
 
@@ -107,6 +107,7 @@ def countersign_certificate(
     """
     with transaction() as db:
         check_scope(db, certificate, f"{ROOM}:countersign", actor)
+        check_seen(db, certificate, seen)
         if certificate.conclusion and certificate.conclusion != PASS:
             raise Refused(
                 "The unit found problems. Decline the certificate; the sets are accepted anew after the rework."
