@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import event, select, text
 
@@ -31,6 +31,24 @@ from tests.machine.set_model import Act
 
 GROWING = ("ledger_event", "license_set", "outbox_message", "idempotency_key")
 _ROWS = f"SELECT {', '.join(f'(SELECT count(*) FROM {table})' for table in GROWING)}, seq FROM audit_head"
+
+
+_STANDING = """
+    SELECT e.position, e.action, e."on", e.cpus, e.unit_id, e.district
+    FROM ledger_event e JOIN license_set s ON s.id = e.set_id
+    WHERE s.number = :number AND e.reverses_id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM ledger_event back WHERE back.reverses_id = e.id)
+    ORDER BY e.seq"""
+
+
+class Recorded(NamedTuple):
+    """A fact as the ledger tells it."""
+
+    action: str
+    on: dt.date
+    cpus: int | None
+    unit: str
+    district: str
 
 
 class PowerCut(Exception):
@@ -73,6 +91,15 @@ class Hands:
         with reading() as db:
             return db.scalars(select(LicenseSet).where(LicenseSet.number == number)).one()
 
+    def recorded(self, number: str) -> dict[int, Recorded]:
+        """Position → what stands in the ledger there; of a relocation's two legs the second one."""
+        found: dict[int, Recorded] = {}
+        with reading() as db:
+            for position, action, on, cpus, unit_id, district in db.execute(text(_STANDING), {"number": number}):
+                day = on if isinstance(on, dt.date) else dt.date.fromisoformat(on)
+                found[position] = Recorded(action, day, cpus, self.codes[unit_id], district)
+        return found
+
     def facts(self, number: str) -> dict[int, Fact]:
         """Position → fact, as the ledger tells them."""
         with reading() as db:
@@ -80,13 +107,13 @@ class Hands:
             return facts_of(standing_events(db, set_id))
 
     def do(self, act: Act, key: str, seen: LicenseSet | None = None) -> dict[str, Any]:
-        """Does the act once for its key; the answer says which version of the set came about."""
+        """Does the act once for its key; the answer says how many events there were then."""
         fingerprint = hashlib.sha256(repr(act).encode()).hexdigest()
         with transaction() as db:
             answer = idempotency.answered(db, key, fingerprint)
             if answer is None:
                 self._verb(act, seen)
-                answer = {"set": act.number, "version": self.set(act.number).version}
+                answer = {"set": act.number, "kept": rows()[0]}
                 idempotency.remember(db, key, answer)
         return answer
 
