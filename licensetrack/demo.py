@@ -15,6 +15,7 @@ from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.core import audit, blobs, db, schema, sealing
 from licensetrack.core.errors import Refused
+from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
 from licensetrack.performance import evaluations, working_paper
@@ -58,6 +59,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
             say(problem.line(translate), err=True)
         raise Refused("The sample year in “%(path)s” can not be loaded.", path=data)
     logins = _make_logins()
+    leave_work(_person)
     year = _sign_evaluation(data / "evaluation.toml")
     out.mkdir(parents=True, exist_ok=True)
     say(translate("Reports:"))
