@@ -171,11 +171,26 @@ def paper_of(db: Session, request_id: int, paper_id: int) -> RequestAttachment:
     return found
 
 
-def requests_of_set(db: Session, set_id: int, *, actor: Actor) -> Sequence[str]:
-    """The numbers of the requests that a set came from or was changed by, so far as the actor may see them."""
-    about = select(RequestLine.request_id).where(or_(RequestLine.set_id == set_id, RequestLine.result_set_id == set_id))
-    query = visible(select(LicenseRequest.number).join(Unit, Unit.id == LicenseRequest.unit_id), actor)
-    return db.scalars(query.where(LicenseRequest.id.in_(about)).order_by(LicenseRequest.number)).all()
+class LineOfSet(NamedTuple):
+    """A line that a set came from, or that is about it; `stage` is that of its request."""
+
+    number: str
+    stage: str
+    kind: str
+    settled_on: dt.date | None
+
+
+def requests_of_set(db: Session, set_id: int, *, actor: Actor) -> list[LineOfSet]:
+    """What was asked for a set, from its first request to its last, so far as the actor may see the requests."""
+    about = or_(RequestLine.set_id == set_id, RequestLine.result_set_id == set_id)
+    query = (
+        select(LicenseRequest.number, LicenseRequest.stage, RequestLine.kind, RequestLine.settled_on)
+        .join(Unit, Unit.id == LicenseRequest.unit_id)
+        .join(RequestLine, RequestLine.request_id == LicenseRequest.id)
+        .where(about)
+        .order_by(LicenseRequest.id, RequestLine.position)
+    )
+    return [LineOfSet(*row) for row in db.execute(visible(query, actor))]
 
 
 def visible(query: Any, actor: Actor) -> Any:

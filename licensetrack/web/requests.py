@@ -171,6 +171,20 @@ def _present(db: Session, found: LicenseRequest) -> list[Finding]:
     return [one for one in findings if one.as_row() not in kept]
 
 
+@requests.app_template_global("requests_of_set")
+def requests_of_set(set_id: int) -> list[queries.LineOfSet]:
+    """What was asked for a set, for the card on its page."""
+    with reading() as db:
+        return queries.requests_of_set(db, set_id, actor=actor())
+
+
+@requests.app_template_global("request_words")
+def request_words(kind: str) -> dict[str, object]:
+    """Words of this area for pages of others: STAGES, LINE_KINDS."""
+    found: dict[str, object] = getattr(words, kind)
+    return found
+
+
 def _steps(events: Sequence[RequestEvent]) -> Sequence[tuple[RequestEvent, str]]:
     """Each event with how long its stage lasted, or lasts."""
     ends = [event.at for event in events[1:]] + [now()]

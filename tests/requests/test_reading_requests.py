@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from licensetrack.accounts.permissions import Actor, Scope
+from licensetrack.allocation import life
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.requests import waiting
-from licensetrack.requests.queries import Wanted, page_of_requests, request_by_number
+from licensetrack.requests.fulfillment import fulfill_line
+from licensetrack.requests.queries import Wanted, page_of_requests, request_by_number, requests_of_set
 from licensetrack.requests.reviewing import return_request
-from tests.asking import ALICE, DANA, RITA, approved, bob, drafted, line, submitted, taken_on
+from tests.asking import ALICE, DANA, RITA, approved, bob, drafted, its_lines, line, submitted, taken_on
 from tests.conftest import Clock
-from tests.trade import unit
+from tests.trade import day, fresh, unit
 
 pytestmark = pytest.mark.usefixtures("database")
 ENGINEER = Actor(None, "eve", "Eve", "vendor_engineer")
@@ -81,3 +83,25 @@ def test_work_lists_hold_what_their_reader_can_do() -> None:
         assert waiting.to_approve(db, ALICE) == waiting.to_review(db, bob(holder)) == []
         assert {r.number for r in waiting.waiting_for_unit(db, bob(holder).scope)} == {sent_back.number, draft.number}
         assert waiting.counts(db, RITA)["to_review"] == 2
+
+
+def test_a_set_names_what_was_asked_for_it_to_those_who_may_see_the_requests() -> None:
+    holder, taker = unit("SZ0001"), unit("SZ0002")
+    first = approved(holder)
+    made = fulfill_line(its_lines(first)[0], actor=ALICE, on=day("05-06"))
+    second = submitted(holder, line("expansion", set=made.number, cpus="4"))
+    life.relocate_set(fresh(made), taker, actor=ALICE, on=day("05-08"), reason="职能划转")
+    third = submitted(taker, line("return", set=made.number, reason="平台停用"))
+
+    def told(actor: Actor) -> list[tuple[str, str, str]]:
+        with reading() as db:
+            return [(one.number, one.kind, one.stage) for one in requests_of_set(db, made.id, actor=actor)]
+
+    every = [
+        (first.number, "new", "fulfilled"), (second.number, "expansion", "submitted"),
+        (third.number, "return", "submitted"),
+    ]  # fmt: skip
+    assert told(DANA) == every
+    assert told(bob(holder)) == every[:2]
+    assert told(bob(taker)) == every[2:], "what another unit asked for before stays its own"
+    assert told(ENGINEER) == every[:1]

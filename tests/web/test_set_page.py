@@ -7,6 +7,8 @@ from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.story import story_of_set
 from licensetrack.core import db
+from licensetrack.requests.fulfillment import fulfill_line
+from tests.asking import approved, its_lines
 from tests.site import CORRECTED, House, person
 from tests.trade import accepted, day, fresh, unit
 
@@ -74,6 +76,15 @@ def test_a_temporary_set_and_its_formal_one_lead_to_each_other(house: House) -> 
     onward = next(a for a in old.select(".chain a") if "/sets/" in str(a["href"]))
     new = BeautifulSoup(house.get(str(onward["href"])), "html.parser")
     assert str(link["href"]) in {str(a["href"]) for a in new.select(".chain a")}
+
+
+def test_a_set_leads_to_the_request_that_it_came_from(own_house: House) -> None:
+    request = approved(unit("SZ9103"))
+    made = fulfill_line(its_lines(request)[0], actor=person("operator"), on=day("05-06"))
+    page = BeautifulSoup(own_house.get(f"/sets/{made.number}"), "html.parser")
+    [link] = page.select(f'section[aria-labelledby=asked-for] a[href="/requests/{request.number}"]')
+    assert "已办结" in link.find_parent("li").get_text()  # type: ignore[union-attr]
+    assert "关联申请" not in own_house.get(f"/sets/{CORRECTED}"), "nobody asked for that one here"
 
 
 def test_a_number_that_does_not_exist_is_not_found(house: House) -> None:
