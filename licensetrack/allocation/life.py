@@ -23,6 +23,7 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import check_acceptable, check_reason, check_size
 from licensetrack.allocation.shown import Shown, check_words
 from licensetrack.allocation.stages import FORMAL, TEMPORARY
+from licensetrack.allocation.stays import HolderEnded
 from licensetrack.core import outbox
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Refused
@@ -116,7 +117,10 @@ def relocate_set(
     details = _said(reason=reason, platform=platform, site=site, fingerprint=fingerprint)
     fact = Fact("relocate", on, holder=Holder(to.id, to.district, to.category), details=details)
     with transaction() as db:
-        state = act(license_set, fact, "allocation:set:relocate", actor, how)
+        try:
+            state = act(license_set, fact, "allocation:set:relocate", actor, how)
+        except HolderEnded as refusal:
+            raise refusal.at("to") from None
         classify_late(db, license_set, to, actor, on)
     return state
 

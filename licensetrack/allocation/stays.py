@@ -10,11 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.allocation.fold import Fact, Leg
+from licensetrack.core.errors import Refused
 from licensetrack.units.models import Unit
 from licensetrack.units.rules import check_in_use
 
 MOST_ASKED = 500  # values in one query: databases limit them
 Told = Sequence[tuple[Fact, Sequence[Leg]]]
+
+
+class HolderEnded(Refused):
+    """The unit that would hold a set has ended."""
 
 
 class Stay(NamedTuple):
@@ -50,11 +55,14 @@ def stays(told: Told) -> list[Stay]:
 
 
 def check_stays(those: Iterable[Stay], ends: Mapping[int, End]) -> None:
-    """No stay reaches beyond its unit's end. Raises Refused."""
+    """No stay reaches beyond its unit's end. Raises HolderEnded."""
     for stay in those:
         end = ends.get(stay.unit_id)
         if end is not None and end.ended_on is not None and (stay.until is None or stay.until > end.ended_on):
-            check_in_use(end, max(stay.since, end.ended_on))
+            try:
+                check_in_use(end, max(stay.since, end.ended_on))
+            except Refused as refusal:
+                raise HolderEnded(refusal.message, **refusal.values) from None
 
 
 def ends_of(db: Session, unit_ids: Iterable[int], *, lock: Iterable[int] = ()) -> dict[int, End]:

@@ -238,10 +238,10 @@ class TestAUnitThatHasEnded:
             issued("SQ-2", ended, on="06-01")
         with pytest.raises(Refused, match="was closed"):
             issued("SQ-2", ended, on="03-01")  # it would be held beyond the end
-        with pytest.raises(Refused, match="was closed"):
-            life.relocate_set(other, ended, actor=ALICE, on=day("07-01"), reason="划转")
-        with pytest.raises(Refused, match="was closed"):
-            life.relocate_set(fresh(other), ended, actor=ALICE, on=day("03-01"), reason="划转")
+        for on in ("07-01", "03-01"):
+            with pytest.raises(Refused, match="was closed") as refused:
+                life.relocate_set(fresh(other), ended, actor=ALICE, on=day(on), reason="划转")
+            assert refused.value.field == "to"
         assert books_are_right()
 
     def test_keeps_what_it_held_before(self) -> None:
