@@ -11,10 +11,14 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import text
 
+from licensetrack.accounts.permissions import GRANTS
+from licensetrack.accounts.users import find_user
 from licensetrack.core import audit, db
 from licensetrack.core.trail import Laid, laid_out
 from licensetrack.web import audit_words
+from tests.asking import submitted
 from tests.site import CORRECTED, House, person
+from tests.trade import unit
 
 ADMINISTRATOR = "audit_administrator"
 
@@ -149,6 +153,26 @@ def test_records_lead_to_their_entries_for_those_who_may_read_them(house: House)
         assert f'href="/audit?subject={subject}"' in house.get(path, "auditor")
         assert "/audit" not in house.get(path, "operator")
         assert total(house.get(f"/audit?subject={subject}", "auditor")) == 1
+
+
+def test_a_request_leads_to_its_entries_for_those_who_may_read_them(own_house: House) -> None:
+    number = submitted(unit("SZ9101")).number
+    assert f'href="/audit?subject=request:{number}"' in own_house.get(f"/requests/{number}", "auditor")
+    assert "/audit" not in own_house.get(f"/requests/{number}", "operator")
+    assert total(own_house.get(f"/audit?subject=request:{number}", "auditor")) == 2
+
+
+def test_an_account_leads_to_its_entries_only_where_one_role_may_read_both(
+    own_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.reading() as session:
+        user = find_user(session, "operator")
+        assert user is not None
+        page = f"/people/{user.id}"
+    assert "/audit" not in own_house.get(page, "system_administrator")
+    monkeypatch.setitem(GRANTS, "system_administrator", (*GRANTS["system_administrator"], "audit:read"))
+    assert 'href="/audit?subject=user:operator"' in own_house.get(page, "system_administrator")
+    assert total(own_house.get("/audit?subject=user:operator", "auditor")) >= 1
 
 
 def verify(house: House, role: str = ADMINISTRATOR, **fields: str) -> str:
