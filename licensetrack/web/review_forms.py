@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
-from wtforms import FieldList, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import BooleanField, FieldList, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import DateInput
 
 from licensetrack.core.errors import Refused
 from licensetrack.requests.reviewing import Grants
 from licensetrack.web.acts import ActForm
+from licensetrack.web.fields import WholeField
 from licensetrack.web.request_forms import choices
 from licensetrack.web.request_words import LINE_KINDS
 from licensetrack.web.wording import in_words
@@ -68,7 +69,7 @@ class DelegationForm(ActForm):
 
 
 class PolicyForm(ActForm):
-    """Which requests two people decide."""
+    """Which requests two people decide, who issues, and when a set is idle."""
 
     rule = RadioField(
         lazy_gettext("Two people decide"),
@@ -77,3 +78,5 @@ class PolicyForm(ActForm):
     )
     kinds = SelectMultipleField(lazy_gettext("with a line of these kinds"), choices=choices(LINE_KINDS))
     above = StringField(lazy_gettext("with more CPUs of one product than"))
+    own_fulfillment = BooleanField(lazy_gettext("Whoever asked for a licence or entered the request may issue it"))
+    idle_days = WholeField(lazy_gettext("Days without import after which a set is idle"), [InputRequired()])

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from licensetrack.accounts.permissions import allows
 from licensetrack.accounts.users import actor_of
@@ -16,6 +17,7 @@ from licensetrack.core.db import reading
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.requests import policy, queries
 from licensetrack.requests.bulk import ManyRefused, review_many
+from licensetrack.requests.decisions import Decisions, decide, decisions
 from licensetrack.requests.delegations import APPROVE, delegate, delegations, deputies, end_delegation
 from licensetrack.requests.models import LicenseRequest
 from licensetrack.requests.reviewing import accept_request, approve_request, reject_request, return_request
@@ -165,12 +167,14 @@ def _delegation_page(form: DelegationForm) -> str:
 @reviews.get("/policy")
 @needs(policy.CHANGE)
 def two_people() -> ResponseReturnValue:
-    """Which requests two people decide."""
+    """Which requests two people decide, who issues, and when a set is idle."""
     with reading() as db:
-        now_held = policy.policy(db)
+        held = decisions(db)
+    two = held.two_people
     data = {
-        "rule": "all" if now_held.every else "some", "kinds": list(now_held.kinds),
-        "above": "" if now_held.above is None else str(now_held.above),
+        "rule": "all" if two.every else "some", "kinds": list(two.kinds),
+        "above": "" if two.above is None else str(two.above), "own_fulfillment": held.own_fulfillment,
+        "idle_days": held.idle_days,
     }  # fmt: skip
     return _policy_page(PolicyForm(formdata=None, data=data))
 
@@ -182,16 +186,21 @@ def change_two_people() -> ResponseReturnValue:
     form = PolicyForm()
 
     def done() -> str:
+        if form.seen is None:
+            raise Refused("This form is incomplete. Please load the page again.")
         text = (form.above.data or "").strip()
         if text and not (text.isascii() and text.isdigit() and len(text) < 10):
             raise Refused("“%(value)s” is not a whole number.", value=text[:20]).at("above")
-        every = form.rule.data == "all"
-        new = policy.Policy(every, tuple(form.kinds.data or ()), int(text) if text else None)
-        policy.change_policy(new, actor=actor())
+        two = policy.Policy(form.rule.data == "all", tuple(form.kinds.data or ()), int(text) if text else None)
+        new = Decisions(two, form.own_fulfillment.data, form.idle_days.data or 0)
+        decide(new, actor=actor(), seen=form.seen)
+        flash(gettext("The rules are changed."))
         return url_for(".two_people")
 
     return perform(form, done, lambda: _policy_page(form))
 
 
 def _policy_page(form: PolicyForm) -> str:
-    return render_template("reviews/policy.html", form=form, words=words)
+    with reading() as db:
+        mark = decisions(db).mark
+    return render_template("reviews/policy.html", form=form, words=words, mark=mark)

@@ -10,11 +10,10 @@ from licensetrack.allocation.expiry import Ending, ending_sets
 from licensetrack.allocation.stages import DECLINED
 from licensetrack.allocation.standing import StandingSet, sets_at_stage
 from licensetrack.allocation.waiting import WaitingSet, waiting_for_import
-from licensetrack.core.settings import setting
+from licensetrack.requests.decisions import idle_days
 from licensetrack.web.work_rows import Asked, WorkRow, about_set
 
 IMPORT_DAYS = 30
-IDLE_DAYS = 90  # the default of the setting desk.idle_days
 
 
 def to_import(db: Session, asked: Asked) -> list[WorkRow]:
@@ -24,7 +23,7 @@ def to_import(db: Session, asked: Asked) -> list[WorkRow]:
 
 def idle(db: Session, asked: Asked) -> list[WorkRow]:
     """Issued, never imported, and forgotten."""
-    days = int(setting(db, "desk.idle_days", IDLE_DAYS)) + 1
+    days = idle_days(db) + 1
     return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=days)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from licensetrack.core.clock import today
 from tests.architecture import InlineCode
 from tests.asking import its_lines
 from tests.site import PASSWORD, House
+from tests.trade import issued, unit
 from tests.web.test_requests import NEW_LINE, begun, fields, record, sent, submitted, with_lines
 
 
@@ -155,7 +157,7 @@ def test_an_operator_who_stands_in_for_nobody_approves_nothing(own_house: House)
 
 def test_the_manager_decides_which_requests_two_people_decide(own_house: House) -> None:
     page = own_house.get("/requests/policy", "manager")
-    data = {**fields(page), "rule": "some", "kinds": ["return"], "above": "100"}
+    data = {**fields(page), "rule": "some", "kinds": ["return"], "above": "100", "idle_days": "90"}
     wrong = own_house.client("manager").post("/requests/policy", data={**data, "above": "viele"})
     assert wrong.status_code == 422
     assert own_house.client("manager").post("/requests/policy", data=data).status_code == 303
@@ -165,6 +167,28 @@ def test_the_manager_decides_which_requests_two_people_decide(own_house: House) 
     assert act(own_house, number, "accept", "operator", **{"granted-0": "2"}).status_code == 303
     assert record(number).stage == "approved"
     assert [line.cpus_granted for line in its_lines(record(number))] == [2]
+
+
+def test_the_manager_decides_who_issues_and_when_a_set_is_idle_and_a_stale_page_changes_nothing(
+    own_house: House,
+) -> None:
+    manager = own_house.client("manager")
+    issued("SQ-2024-9101", unit("SZ9101"), on=str(today() - dt.timedelta(days=40)))
+    assert "SQ-2024-9101" not in own_house.get("/desk/idle", "manager")
+    first, second = (fields(own_house.get("/requests/policy", "manager")) for _ in range(2))
+    data = {"rule": "all", "own_fulfillment": "y"}
+    for wrong in ("", "0", "9999", "viele"):
+        assert manager.post("/requests/policy", data={**first, **data, "idle_days": wrong}).status_code == 422
+    assert manager.post("/requests/policy", data={**first, **data, "version": "", "idle_days": "30"}).status_code == 422
+    assert manager.post("/requests/policy", data={**first, **data, "idle_days": "30"}).status_code == 303
+    assert "SQ-2024-9101" in own_house.get("/desk/idle", "manager")
+    stale = manager.post("/requests/policy", data={**second, "rule": "all", "idle_days": "90"})
+    assert stale.status_code == 409
+    assert "manager 于" in stale.text
+    page = BeautifulSoup(own_house.get("/requests/policy", "manager"), "html.parser")
+    assert "办理规则已变更" in page.get_text()
+    assert page.select_one("#own_fulfillment[checked]")
+    assert page.select_one("#idle_days")["value"] == "30"  # type: ignore[index]
 
 
 def test_every_page_of_requests_speaks_english_too(own_house: House) -> None:
