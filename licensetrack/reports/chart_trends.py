@@ -52,7 +52,9 @@ def _draw_panel(scene: Scene, panel: Panel, months: tuple[str, ...], x: float, y
     if panel.target is not None:
         level = base - float(panel.target) * scale
         scene.add(Line(left, level, x + width, level, "target", 1.2, dashed=True))
-        scene.add(Text(left + 3, level - 5, f"目标≥{label(panel.target)}", "target", SMALL))
+        text = f"目标≥{label(panel.target)}"
+        crossed = any(level - 16 < y < level for x, y in points if x < left + 3 + text_width(text, SMALL) + pitch)
+        scene.add(Text(left + 3, level + 13 if crossed else level - 5, text, "target", SMALL))
     for position, (index, value) in zip(points, known, strict=True):
         tip = f"{months[index]} {panel.name} {label(round(value))}{panel.unit}"
         scene.add(Dot(*position, 4 if index == known[-1][0] else 2.6, "first", tip))

@@ -22,6 +22,10 @@ REFUSALS: dict[str, Any] = {
 SUBJECTS: dict[str, Any] = {
     "set": lazy_gettext("Licence set"),
     "unit": lazy_gettext("Unit"),
+    "entitlement": lazy_gettext("Entitlement"),
+    "delegation": lazy_gettext("Delegation"),
+    "orders": lazy_gettext("Service orders"),
+    "database": lazy_gettext("Database"),
     "user": lazy_gettext("Account"),
     "request": lazy_gettext("Request"),
     "certificate": lazy_gettext("Certificate"),
@@ -62,6 +66,14 @@ FIELDS: dict[str, Any] = {
     "superior": lazy_gettext("Superior body"),
     "total": lazy_gettext("Total"),
 }
+TRUTH: dict[str, Any] = {"true": lazy_gettext("yes"), "false": lazy_gettext("no")}
+VALUES: dict[str, dict[str, Any]] = {
+    "refusal": REFUSALS,
+    "role": wording.ROLES,
+    "stage": wording.STAGES,
+    "kind": wording.KINDS,
+    "product": wording.PRODUCTS,
+}
 # Kind of subject → the page that shows it, the name of the value in its address, and who may look.
 PAGES = {
     "set": ("ledger.one_set", "number", "allocation:read"),
@@ -90,13 +102,13 @@ def value_words(field: str, value: str) -> str:
     """A value in words where it is a code or a rule's text; the values that a rule's text had are not kept."""
     if field == "reason" and value:
         return re.sub(r"%\(\w+\)s", "…", str(gettext(value)))
-    return wording.word({"refusal": REFUSALS, "role": wording.ROLES}.get(field, {}), value)
+    return wording.word(VALUES.get(field.rpartition(".")[2], TRUTH), value)
 
 
 def subject_words(subject: str) -> tuple[str, str]:
     """(kind in words, which one)."""
     kind, _, which = subject.partition(":")
-    return wording.word(SUBJECTS, kind), which
+    return wording.word(SUBJECTS, kind), which.removeprefix(f"{kind}:").replace(":", " · ")
 
 
 def subject_page(subject: str) -> tuple[str, str] | None:

@@ -72,7 +72,17 @@ def _sets(db: Session, asked: str, visitor: Actor) -> Group:
         Hit(
             url_for("ledger.one_set", number=row.number),
             row.number,
-            f"{row.unit} · {about_set(row.product, row.kind, row.cpus)} · {wording.word(wording.STAGES, row.stage)}",
+            " · ".join(
+                filter(
+                    None,
+                    (
+                        row.unit,
+                        row.platform if asked in (row.platform or "") else "",
+                        about_set(row.product, row.kind, row.cpus),
+                        str(wording.word(wording.STAGES, row.stage)),
+                    ),
+                )
+            ),
             _same(asked, row.number, row.fingerprint, row.license_file),
         )
         for row in page.rows

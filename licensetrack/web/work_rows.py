@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from flask_babel import gettext
+
 from licensetrack.accounts.permissions import Actor, Scope
 from licensetrack.web import wording
 from licensetrack.web.shown import count
@@ -45,5 +47,5 @@ def about_set(product: str, kind: str, cpus: int | None) -> str:
     if kind == "temporary":
         parts.append(wording.word(wording.KINDS, kind))
     if cpus:
-        parts.append(f"{count(cpus)} CPU")
+        parts.append(gettext("%(cpus)s CPUs", cpus=count(cpus)))
     return " · ".join(parts)
