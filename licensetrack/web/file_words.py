@@ -11,7 +11,7 @@ from licensetrack.web import wording
 FACTS = {
     "fingerprint": lazy_gettext("Host fingerprint"),
     "serial": lazy_gettext("Serial (LSN or licence code)"),
-    "kind": lazy_gettext("Type"),
+    "kind": lazy_gettext("Kind"),
     "cpus": lazy_gettext("CPU count"),
     "customer": lazy_gettext("Customer"),
     "product": lazy_gettext("Product"),

@@ -33,7 +33,7 @@ class _Issued(FileForm):
 
     on = day_field(lazy_gettext("Issued on"))
     number = StringField(lazy_gettext("Licence number"), [Length(max=40)])
-    kind = SelectField(lazy_gettext("Type"), choices=[SelectChoice(code, word) for code, word in wording.KINDS.items()])
+    kind = SelectField(lazy_gettext("Kind"), choices=[SelectChoice(code, word) for code, word in wording.KINDS.items()])
     cpus = WholeField(lazy_gettext("CPU count"))
     fingerprint = StringField(lazy_gettext("Host fingerprint"), [Length(max=80)])
     valid_until = day_field(lazy_gettext("Valid until"), needed=False)
@@ -58,7 +58,7 @@ class LineForm(_Issued):
     """What the operator decides for a granted line."""
 
     kind = SelectField(
-        lazy_gettext("Type"), choices=[SelectChoice(code, word) for code, word in wording.KINDS.items()],
+        lazy_gettext("Kind"), choices=[SelectChoice(code, word) for code, word in wording.KINDS.items()],
         validate_choice=False,
     )  # fmt: skip
 

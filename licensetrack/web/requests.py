@@ -64,7 +64,7 @@ COLUMNS = (
     ("", lazy_gettext("What is asked for")),
     ("stage", lazy_gettext("Stage")),
     ("stage_since", lazy_gettext("Waiting")),
-    ("submitted_at", lazy_gettext("Submitted")),
+    ("submitted_at", lazy_gettext("Time of submission")),
 )
 
 
