@@ -80,7 +80,7 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("login")
-@click.option("--name", required=True)
+@click.option("--name", default="", help="The person's full name; without it the login name stands in.")
 @click.option("--role", type=click.Choice([*ROLES, NO_ROLE]), required=True)
 @click.option("--district", default="", help="Whose rows: one district.")
 @click.option("--unit", default="", help="Whose rows: one unit, by its code.")
@@ -90,7 +90,7 @@ def create_user(login: str, name: str, role: str, district: str, unit: str, keep
     """Make an account with its role; its random password is printed once."""
     password = random_password()
     scope = _scope(district, unit)
-    users.create_user(login, name, role, password, actor=SYSTEM, scope=scope, must_change=not keep_password)
+    users.create_user(login, name or login, role, password, actor=SYSTEM, scope=scope, must_change=not keep_password)
     say(f"{login} {password}")
 
 

@@ -67,6 +67,13 @@ def test_a_unit_is_named_by_its_code(command: Command) -> None:
     assert command("create", "carol", "--name", "Carol", "--role", "none").exit_code == 0
 
 
+def test_an_account_needs_no_more_than_its_login_its_unit_and_its_role(command: Command) -> None:
+    unit("SZ0001")
+    made = command("create", "xu", "--unit", "SZ0001", "--role", "unit_user")
+    assert (made.exit_code, user("xu").name) == (0, "xu")
+    assert state(sessions.sign_in("xu", made.output.split()[1])) == "password"
+
+
 def test_what_helps_when_nobody_else_can(command: Command) -> None:
     command("create", "bob", "--name", "Bob", "--role", "security_administrator", "--keep-password")
     password = command("password", "bob").output.split()[1]
