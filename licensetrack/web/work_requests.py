@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from licensetrack.core.clock import business_day, today
 from licensetrack.procurement.models import Entitlement
 from licensetrack.requests import waiting
 from licensetrack.requests.delegations import principals_of
+from licensetrack.requests.fulfillment import open_lines
 from licensetrack.requests.queries import RequestRow, requests_at
 from licensetrack.requests.stages import ACCEPTED, DRAFT, RETURNED
 from licensetrack.units.models import Unit
@@ -45,8 +48,15 @@ def delegated(db: Session, asked: Asked) -> list[WorkRow]:
 
 
 def to_issue(db: Session, asked: Asked) -> list[WorkRow]:
-    """Approved requests with lines that wait for their licence."""
-    return [_row(row, asked) for row in waiting.to_fulfill(db, asked.actor)]
+    """Approved requests with lines that wait for their licence; one with a single line leads straight to its issue."""
+    lines: dict[int, list[int]] = {}
+    for line, request, _unit in open_lines(db, asked.actor):
+        lines.setdefault(request.id, []).append(line.id)
+    rows = []
+    for found in waiting.to_fulfill(db, asked.actor):
+        row, waits = _row(found, asked), lines.get(found.id, [])
+        rows.append(row if len(waits) != 1 else replace(row, address=url_for("issuing.line", line_id=waits[0])))
+    return rows
 
 
 def returned(db: Session, asked: Asked) -> list[WorkRow]:

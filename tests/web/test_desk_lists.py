@@ -4,8 +4,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from licensetrack.accounts.permissions import allows
+from licensetrack.core.clock import today
+from licensetrack.requests.fulfillment import fulfill_line
 from licensetrack.web.work_lists import HOMES, LISTS
+from tests.asking import approved, its_lines, line
 from tests.site import House, person
+from tests.trade import unit
 
 # List, who looks, and the names (tests/furnishing/) of what is on it; with "-" of what must not be.
 EXPECTED = [
@@ -58,6 +62,19 @@ def test_every_row_of_every_home_leads_to_a_page_that_its_reader_may_see(full_ho
         if allows(person(role), LISTS[key].permission):
             for address in list(links(full_house.get(f"/desk/{key}", role)).values())[:3]:
                 full_house.get(address, role)
+
+
+def test_a_single_granted_line_leads_straight_to_its_issue_and_several_to_their_request(own_house: House) -> None:
+    holder = unit("SZ9101")
+    one = approved(holder, line(fingerprint="E1"))
+    two = approved(holder, line(fingerprint="E2", platform="二号"), line(fingerprint="E3", platform="三号"))
+    [only], [first, second] = its_lines(one), its_lines(two)
+    rows = links(own_house.get("/desk/to_issue"))
+    assert (rows[one.number], rows[two.number]) == (f"/issuing/lines/{only.id}", f"/requests/{two.number}")
+    fulfill_line(first, actor=person("operator"), on=today())
+    rows = links(own_house.get("/desk/to_issue"))
+    assert rows[two.number] == f"/issuing/lines/{second.id}"
+    assert one.number in own_house.get(rows[one.number])
 
 
 def test_an_exact_number_of_anything_leads_straight_to_it(full_house: House) -> None:
