@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 
 from sqlalchemy import func, select
@@ -10,32 +11,45 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Scope
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.stages import HELD
+from licensetrack.core.clock import today
 from licensetrack.core.errors import Refused
 from licensetrack.procurement.queries import products
 from licensetrack.requests.content import Asked, AskedLine, Typed, read
-from licensetrack.requests.findings import Finding, merged
+from licensetrack.requests.findings import Finding, error, merged
 from licensetrack.requests.rules import Held, Licensed, Surroundings, findings_of
 from licensetrack.units.models import Platform, Unit
-from licensetrack.units.rules import scope_concern
+from licensetrack.units.rules import check_in_use, scope_concern
 
 
-def check(db: Session, unit: Unit, typed: Typed, scope: Scope) -> tuple[Asked, list[Finding]]:
-    """What a unit's request means, and everything that is wrong or remarkable; `scope` says whose sets may be named."""
+def check(
+    db: Session, unit: Unit, typed: Typed, scope: Scope, on: dt.date | None = None
+) -> tuple[Asked, list[Finding]]:
+    """What a unit's request means, and everything that is wrong or remarkable on a day, usually today; `scope` says
+    whose sets may be named."""
     asked, unread = read(typed)
-    return asked, merged(unread, findings_of(asked, surroundings(db, unit, asked, scope)))
+    return asked, merged(unread, findings_of(asked, surroundings(db, unit, asked, scope, on or today())))
 
 
-def surroundings(db: Session, unit: Unit, asked: Asked, scope: Scope) -> Surroundings:
+def surroundings(db: Session, unit: Unit, asked: Asked, scope: Scope, on: dt.date) -> Surroundings:
     """The world as this request meets it."""
     bought = products(db)
     return Surroundings(
         concern=scope_concern(unit.credit_code or unit.code, unit.in_scope),
-        unit_closed=unit.stage != "in_use",
+        ended=_ended(unit, on),
         metrics={product.code: product.metric for product in bought},
         rests_on={product.code: product.depends_on for product in bought if product.depends_on},
         held=held_sets(db, unit.id),
         licensed=_licensed(db, {line.fingerprint for line in asked.lines if line.fingerprint}, scope),
     )
+
+
+def _ended(unit: Unit, on: dt.date) -> Finding | None:
+    """Why nothing can be asked for by the unit on that day, if it has ended by then."""
+    try:
+        check_in_use(unit, on)
+    except Refused as refusal:
+        return error(refusal.message, **{name: str(value) for name, value in refusal.values.items()})
+    return None
 
 
 def held_sets(db: Session, unit_id: int) -> dict[str, Held]:

@@ -25,16 +25,19 @@ from licensetrack.requests.models import LicenseRequest, RequestAttachment, Requ
 from licensetrack.requests.moving import TAG, changed, claim, may_touch, move, ready, record
 from licensetrack.requests.stages import ASKED, DRAFT, START, WITH_UNIT
 from licensetrack.units.models import Unit
+from licensetrack.units.rules import check_in_use
 
 
 def draft_request(unit: Unit, typed: Mapping[str, Any] | None = None, *, actor: Actor) -> LicenseRequest:
     """Begins a request of a unit; whoever is not of the unit enters it on the unit's behalf (代录).
 
-    Raises NotFound for a unit outside the actor's scope, Refused for a text that no request can hold.
+    Raises NotFound for a unit outside the actor's scope, Refused for a unit that has ended and for a text that no
+    request can hold.
     """
     require(actor, f"{TAG}:draft", district=unit.district, unit_id=unit.id)
     content = tidy(typed or {"contact": unit.contact, "phone": unit.phone})
     with transaction() as db:
+        check_in_use(db.get_one(Unit, unit.id, populate_existing=True), today())
         at = now()
         year = at.astimezone(BUSINESS_ZONE).year
         request = LicenseRequest(
@@ -119,7 +122,7 @@ def submit_request(
         unit = may_touch(db, request, f"{TAG}:submit", actor)
         fresh = claim(db, request.id, seen)
         ready(db, fresh, "submit")
-        asked, findings = check(db, unit, fresh.typed, actor.scope)
+        asked, findings = check(db, unit, fresh.typed, actor.scope, on)
         if any(found.stops for found in findings):
             raise NotReady(findings)
         content = _content(db, fresh, asked)

@@ -37,11 +37,11 @@ class Licensed:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the checks know of the world: the unit (`concern` says why it may be out of scope), the products, the sets
-    it holds, fingerprints licensed before."""
+    """What the checks know of the world: the unit (`concern` says why it may be out of scope, `ended` that it can ask
+    for nothing any more), the products, the sets it holds, fingerprints licensed before."""
 
     concern: str = ""
-    unit_closed: bool = False
+    ended: Finding | None = None
     metrics: Mapping[str, str] = field(default_factory=dict)
     rests_on: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, Held] = field(default_factory=dict)
@@ -59,8 +59,8 @@ def findings_of(asked: Asked, around: Surroundings) -> list[Finding]:
 
 
 def _scope(around: Surroundings) -> Iterator[Finding]:
-    if around.unit_closed:
-        yield error("The unit is closed; nothing can be asked for it.")
+    if around.ended is not None:
+        yield around.ended
     if around.concern:
         yield warning(around.concern)
 

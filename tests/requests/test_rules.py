@@ -8,7 +8,7 @@ import pytest
 
 from licensetrack.core.errors import Refused
 from licensetrack.requests.content import read, tidy
-from licensetrack.requests.findings import Finding, merged
+from licensetrack.requests.findings import Finding, error, merged
 from licensetrack.requests.rules import Held, Licensed, Surroundings, check_other_person, findings_of
 from licensetrack.units.rules import scope_concern
 from tests.asking import line, typed
@@ -93,14 +93,14 @@ def test_what_the_unit_holds_can_be_changed(asked: dict[str, str]) -> None:
     assert errors(asked) == []
 
 
-def test_a_company_is_warned_of_and_a_closed_unit_is_refused() -> None:
+def test_a_company_is_warned_of_and_a_unit_that_has_ended_is_refused() -> None:
     concern = scope_concern("91440300MA5EXAMPL1", True)
     company = Surroundings(concern=concern, metrics=AROUND.metrics)
     assert "91" in concern
     assert warnings(line(), around=company) == [concern]
     assert errors(line(), around=company) == []
-    closed = Surroundings(unit_closed=True, metrics=AROUND.metrics)
-    assert len(errors(line(), around=closed)) == 1
+    closed = Surroundings(ended=error("“%(name)s” was closed."), metrics=AROUND.metrics)
+    assert errors(line(), around=closed) == [("", "“%(name)s” was closed.")]
 
 
 def test_a_fingerprint_that_is_licensed_already_is_told_without_naming_what_one_may_not_see() -> None:
