@@ -13,13 +13,15 @@ from licensetrack.accounts.permissions import Actor, allows, require
 from licensetrack.core.clock import today
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Forbidden, Refused
+from licensetrack.requests.checking import check
 from licensetrack.requests.delegations import principals_of
 from licensetrack.requests.drafting import check_note
 from licensetrack.requests.models import LicenseRequest, RequestLine
 from licensetrack.requests.moving import TAG, claim, may_touch, move, ready
 from licensetrack.requests.policy import needs_two_people
-from licensetrack.requests.rules import check_other_person
+from licensetrack.requests.rules import check_other_person, check_still_right
 from licensetrack.requests.stages import ASKED, GRANTED, REFUSED
+from licensetrack.units.models import Unit
 
 Grants = Mapping[str, int | None]
 """Line key → CPUs granted; 0 refuses a line. None, like a line not named, grants what was asked."""
@@ -40,7 +42,7 @@ def accept_request(
     Raises Refused for whoever asked or wrote it, Conflict when somebody was faster.
     """
     with transaction() as db:
-        may_touch(db, request, f"{TAG}:accept", actor)
+        unit = may_touch(db, request, f"{TAG}:accept", actor)
         fresh = claim(db, request.id, seen)
         ready(db, fresh, "accept")
         check_other_person(actor.login, writers=fresh.writers)
@@ -48,7 +50,7 @@ def accept_request(
         two = needs_two_people(db, lines)
         move(db, fresh, "accept", actor, note=note, on=on, values={"acceptor": actor.login, "two_people": two})
         if not two:
-            _approve(db, fresh, lines, actor, grants or {}, note="", on=on, acted_for=None)
+            _approve(db, fresh, unit, lines, actor, grants or {}, note="", on=on, acted_for=None)
     return fresh
 
 
@@ -59,11 +61,12 @@ def approve_request(
     """accepted → approved, by another person than the one who accepted; lines may be granted less than they ask.
 
     A deputy approves in the stead of a reviewer who named them for these days; both must be strangers to the request.
-    Raises Forbidden for whoever is neither, Refused where people or quantities do not fit, Conflict.
+    Raises Forbidden for whoever is neither, Refused where people or quantities do not fit or where what was right at
+    the submission is wrong by now, Conflict.
     """
     require(actor, f"{TAG}:accept")
     with transaction() as db:
-        may_touch(db, request, f"{TAG}:accept", actor)
+        unit = may_touch(db, request, f"{TAG}:accept", actor)
         fresh = claim(db, request.id, seen)
         ready(db, fresh, "approve")
         lent = None if allows(actor, f"{TAG}:approve") else principals_of(db, actor, on or today())
@@ -72,7 +75,8 @@ def approve_request(
         acceptor = fresh.acceptor if fresh.two_people else None
         check_other_person(actor.login, writers=fresh.writers, acceptor=acceptor)
         acted_for = None if lent is None else _stranger(fresh, lent)
-        _approve(db, fresh, lines_of(db, fresh.id), actor, grants or {}, note=note, on=on, acted_for=acted_for)
+        lines = lines_of(db, fresh.id)
+        _approve(db, fresh, unit, lines, actor, grants or {}, note=note, on=on, acted_for=acted_for)
     return fresh
 
 
@@ -85,8 +89,8 @@ def _stranger(request: LicenseRequest, principals: Sequence[str]) -> str:
 
 
 def _approve(
-    db: Session, request: LicenseRequest, lines: Sequence[RequestLine], actor: Actor, grants: Grants, *, note: str,
-    on: dt.date | None, acted_for: str | None,
+    db: Session, request: LicenseRequest, unit: Unit, lines: Sequence[RequestLine], actor: Actor, grants: Grants, *,
+    note: str, on: dt.date | None, acted_for: str | None,
 ) -> None:  # fmt: skip
     unknown = set(grants) - {line.key for line in lines}
     if unknown:
@@ -95,6 +99,8 @@ def _approve(
     if not granted:
         raise Refused("Nothing is granted. Reject the request instead.")
     db.flush()
+    _, findings = check(db, unit, request.typed, actor.scope, on)
+    check_still_right(findings, {line.key: line.position for line in granted})
     told: list[dict[str, Any]] = [
         {"line": line.position, "asked": line.cpus_asked, "granted": line.cpus_granted, "stage": line.stage}
         for line in lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from licensetrack.core.errors import Refused
@@ -205,6 +205,15 @@ def check_other_person(login: str, *, writers: Collection[str], acceptor: str | 
         raise Refused("You asked for this yourself, or entered it; another person reviews it.")
     if acceptor is not None and login == acceptor:
         raise Refused("You accepted this request; another person approves it.")
+
+
+def check_still_right(findings: Iterable[Finding], granted: Mapping[str, int]) -> None:
+    """What was right when it was submitted may be wrong by now: the unit ended, a host was licensed, a set is gone. No
+    line that is granted (key → position) has an error. Raises Refused at the line."""
+    for found in findings:
+        if found.stops and (not found.line or found.line in granted):
+            field = f"granted-{granted[found.line]}" if found.line else ""
+            raise Refused(found.message, **found.values).at(field)
 
 
 def renews(line: AskedLine) -> bool:

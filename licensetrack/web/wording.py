@@ -149,8 +149,9 @@ def _value(name: str, value: object) -> object:
     """A value of a refusal: terms and acts as words, instants on the business zone's clock."""
     if isinstance(value, Term):
         return gettext(value)
-    if name == "set_action":
-        return word(ACTIONS, str(value))
+    codes = {"set_action": ACTIONS, "product": PRODUCTS, "needed": PRODUCTS}
+    if name in codes:
+        return word(codes[name], str(value))
     if isinstance(value, dt.datetime):
         return value.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
     return value

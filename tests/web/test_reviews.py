@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.accounts.users import create_user
 from licensetrack.core.clock import today
+from licensetrack.core.errors import Refused
+from licensetrack.web.wording import in_words
 from tests.architecture import InlineCode
 from tests.asking import its_lines
 from tests.site import PASSWORD, House
@@ -46,6 +48,27 @@ def test_a_quantity_that_can_not_be_granted_is_told_at_its_line(own_house: House
     assert soup.find("input", attrs={"name": "granted-0"})["value"] == given  # type: ignore[index]
     assert soup.find(class_="invalid-feedback") or soup.find(attrs={"role": "alert"})
     assert record(number).stage == "accepted"
+
+
+def test_what_is_wrong_by_now_is_told_at_its_line_and_among_many_ticked(own_house: House) -> None:
+    number = submitted(own_house)
+    act(own_house, number, "accept", "operator")
+    issued("SQ-2024-9101", unit("SZ9101"), details={"fingerprint": "ESN-PAGE-1"})
+    answer = act(own_house, number, "approve", "reviewer", **{"granted-0": "4"})
+    assert answer.status_code == 422
+    told = BeautifulSoup(answer.text, "html.parser").select_one(".grant .invalid-feedback")
+    assert told is not None
+    assert "SQ-2024-9101" in told.get_text()
+    page = own_house.get("/requests?tab=accepted", "reviewer")
+    picks = {**fields(page), "ticked": [f"{number}:{record(number).version}"], "do": "approve"}
+    many = own_house.client("reviewer").post("/requests/bulk", data=picks)
+    assert many.status_code == 422
+    assert "SQ-2024-9101" in many.text
+    assert record(number).stage == "accepted"
+    with own_house.app.test_request_context():
+        missing = Refused("%(product)s needs %(needed)s at the unit: neither is held, nor asked for here.",
+                          product="bms", needed="cloud_management")  # fmt: skip
+        assert "bms" not in in_words(missing)
 
 
 def test_a_return_shows_its_reason_to_the_unit_and_the_correction_to_the_reviewer(own_house: House) -> None:
