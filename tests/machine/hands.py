@@ -22,6 +22,7 @@ from licensetrack.allocation.unit_changes import change_unit
 from licensetrack.core import db as database
 from licensetrack.core import idempotency
 from licensetrack.core.db import reading, transaction
+from licensetrack.core.errors import DomainError
 from licensetrack.procurement.caps import change_cap
 from licensetrack.procurement.models import Entitlement
 from licensetrack.units.directory import UnitEntry, entry_of, register_unit
@@ -29,7 +30,10 @@ from licensetrack.units.models import Unit
 from tests.machine.pools import CAP_CPUS, CAP_SETS, CAPPED, CATEGORY, PEOPLE, UNITS
 from tests.machine.set_model import Act
 
-GROWING = ("ledger_event", "license_set", "outbox_message", "idempotency_key")
+GROWING = (
+    "ledger_event", "license_set", "outbox_message", "idempotency_key", "license_request", "request_event",
+    "request_line", "request_version",
+)  # fmt: skip
 _ROWS = f"SELECT {', '.join(f'(SELECT count(*) FROM {table})' for table in GROWING)}, seq FROM audit_head"
 
 
@@ -176,6 +180,16 @@ def rows() -> tuple[Any, ...]:
     """How much is written: whatever an act leaves behind changes one of these."""
     with reading() as db:
         return tuple(db.execute(text(_ROWS)).one())
+
+
+def refused(foretold: set[str], act: Callable[[], object]) -> None:
+    """Acts; the refusal must be one of those foretold."""
+    refusal = None
+    try:
+        act()
+    except DomainError as error:
+        refusal = error
+    assert foretold & {kind.__name__ for kind in type(refusal).__mro__}, f"{refusal!r}, and foretold was {foretold}"
 
 
 @contextmanager

@@ -39,7 +39,9 @@ PEOPLE = {
     "bob": Person("unit_user", "unit", "SZ0001"),
     "charlie": Person("unit_user", "unit", "SZ0003"),
     "victor": Person("vendor_engineer"),
+    "oscar": Person("operator"),
     "rita": Person("reviewer"),
+    "rolf": Person("reviewer"),
     "dana": Person("auditor"),
     "mona": Person("manager"),
 }

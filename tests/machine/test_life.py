@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.machine.asking import Asking
 from tests.machine.conftest import Connect
 from tests.machine.life import live
 
@@ -26,3 +27,14 @@ def test_lives_on_sqlite(on_sqlite: Connect) -> None:
 @pytest.mark.postgres
 def test_lives_on_postgres(on_postgres: Connect) -> None:
     half_of_the_acts_are_deep(live(on_postgres, LIVES // 2, STEPS, shrink=SHRINK))
+
+
+@pytest.mark.slow
+def test_requests_on_sqlite(on_sqlite: Connect) -> None:
+    half_of_the_acts_are_deep(live(on_sqlite, LIVES, STEPS, shrink=SHRINK, machine=Asking))
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_requests_on_postgres(on_postgres: Connect) -> None:
+    half_of_the_acts_are_deep(live(on_postgres, LIVES // 2, STEPS, shrink=SHRINK, machine=Asking))
