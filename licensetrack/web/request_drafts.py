@@ -74,6 +74,8 @@ def _unit_named(db: Session, text: str) -> Unit:
     scope = actor().scope
     if scope.kind == "unit":
         return unit_queries.unit(db, int(scope.value), scope)
+    if not text.strip():
+        raise Refused("Say for which unit.").at("unit")
     key = name_key(text)
     for found in unit_queries.units(db, scope=scope):
         if key and key in (found.name_key, name_key(found.code)):

@@ -183,6 +183,12 @@ def test_the_centre_enters_a_request_for_a_unit_by_any_of_its_names(own_house: H
     assert "没有这个单位" in answer.text
 
 
+def test_a_request_entered_for_nobody_asks_for_the_unit(own_house: House) -> None:
+    answer = own_house.client("operator").post("/requests/new", data={"once": secrets.token_hex(16), "kind": "new"})
+    assert answer.status_code == 422
+    assert "请填写单位。" in answer.text
+
+
 def test_a_second_click_begins_no_second_request(own_house: House) -> None:
     page = own_house.get("/requests/new", "unit_user")
     data = {"once": fields(page)["once"], "kind": "renewal"}
