@@ -50,7 +50,9 @@ def acceptance_document(
         Form(_HEAD, tuple(_head(certificate, lines, office)), unit=f"编号：{certificate.number}"),
         _sets(lines),
         Form(_CHECKED, tuple(_checks(certificate, lines, signing)), "检查项"),
-        Form(_SIGNED, tuple(_signatures(certificate, office, signing)), "验收结论及签字盖章", note=_note(signing)),
+        Form(
+            _SIGNED, tuple(_signatures(certificate, office, signing)), "验收结论及签字盖章", _note(signing), whole=True
+        ),
     ]
     properties = Properties(office, certificate.drawn_at, TITLE, certificate.number)
     return Document(TITLE, properties, tuple(blocks))

@@ -140,7 +140,8 @@ class Form:
     """An official form such as 项目支出绩效自评表: a grid of fields, many of them joined.
 
     Each row lists only the cells that begin in it, from left to right; fields covered from above or from the left
-    are skipped. `unit` stands above at the right: 单位：万元.
+    are skipped. `unit` stands above at the right: 单位：万元. What is `whole` goes to the next page rather than
+    apart: a signature belongs to what is signed.
     """
 
     widths: tuple[float, ...]
@@ -148,6 +149,7 @@ class Form:
     caption: str = ""
     note: str = ""
     unit: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ class FormFlow(Flowable):
         self.height = sum(self._heights[row] for row in self._rows)
 
     def least_height(self) -> float:
-        """The first three rows belong together."""
+        """The first three rows belong together, of a whole form all of them."""
+        if self._form.whole:
+            return self.height
         return sum(self._heights[row] for row in self._rows[:3])
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
@@ -50,7 +52,7 @@ class FormFlow(Flowable):
             height += self._heights[row]
             taken += 1
         at_top = available_height > self._page.text_height - 1
-        if taken == 0 or (taken < 3 and not at_top):
+        if taken == 0 or ((taken < 3 or self._form.whole) and not at_top):
             return []
         parts = (self._rows[:taken], self._rows[taken:])
         return [FormFlow(self._form, self._page, self._kind, part) for part in parts]

@@ -193,6 +193,17 @@ def test_the_certificate_to_be_signed_by_hand_leaves_room_and_masks_what_is_secr
     assert said.count("□") == 2 * len(CHECKS) + 2
 
 
+def test_the_signatures_stand_on_the_page_of_the_conclusion_that_is_signed() -> None:
+    holder = unit()
+    certificate = draw_certificate(holder, [imported("SQ-1", holder, 32)], actor=ALICE)
+    with reading() as db:
+        pdf = acceptance_pdf(certificate, lines_of(db, certificate.id), "中心", Signing())
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+    (last,) = [said for said in pages if "（盖章）" in said]
+    for words in ("验收结论及签字盖章", "通过", "存在问题", "发放单位", "本单一式三份"):
+        assert words in last, words
+
+
 def test_the_certificate_signed_in_the_system_names_who_signed_and_when() -> None:
     certificate = drawn()
     certificate.unit_signer, certificate.unit_signed_on, certificate.checks = "王五", day("03-01"), list(CHECKS)
