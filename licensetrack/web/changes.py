@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from licensetrack.allocation.queries import set_by_number
@@ -40,7 +40,6 @@ def _add(act: Act) -> None:
 
     @needs(act.permission)
     def send(number: str) -> ResponseReturnValue:
-        g.subject = f"set:{number}"
         form = act.form()
         if "look" in request.args:
             return _look(act, number, form)
@@ -109,7 +108,6 @@ def code(revocation_id: int) -> ResponseReturnValue:
     def done() -> str:
         with transaction() as db:
             revocation, number = revocation_in_scope(db, revocation_id, actor().scope)
-            g.subject = f"set:{number}"
             record_revocation_code(
                 revocation, form.code.data or "", actor=actor(), on=form.on.data, seen=seen_version(form)
             )  # fmt: skip

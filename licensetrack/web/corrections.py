@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -110,7 +110,6 @@ def _send(
     act: Callable[[Session, LicenseSet], object],
     page: Callable[[Foretold | None], str],
 ) -> ResponseReturnValue:
-    g.subject = f"set:{number}"
     if "look" in request.args:
         if form.validate_on_submit():
             try:

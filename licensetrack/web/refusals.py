@@ -24,7 +24,15 @@ from licensetrack.web.access import PUBLIC, SIGNED_IN, access_of, actor
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # What a number in an address is the number of, by the address's first part.
-ABOUT = {"sets": "set", "imports": "set", "files": "set", "requests": "request", "certificates": "certificate"}
+ABOUT = {
+    "sets": "set",
+    "changes": "set",
+    "corrections": "set",
+    "imports": "set",
+    "files": "set",
+    "requests": "request",
+    "certificates": "certificate",
+}
 # Records that an address names by their id, and the name that the trail knows them by.
 KNOWN_AS: dict[str, tuple[str, Any]] = {
     "unit_id": ("unit", select(Unit.code).where(Unit.id == bindparam("id"))),
