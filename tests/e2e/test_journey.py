@@ -36,7 +36,7 @@ def test_the_date_changes_the_figures_and_a_figure_opens_down_to_its_paper(
     sign_in: Callable[[str], Page], tmp_path: Path
 ) -> None:
     page = sign_in("manager")
-    page.get_by_role("link", name="总览").click()
+    page.get_by_role("link", name="总览", exact=True).first.click()
     figure = page.locator("a[data-figure='virtualization.accepted_cpus']").first
     choose_date(page, "2024-06-30")
     expect(figure).to_have_text("2,045")
