@@ -6,6 +6,8 @@ import secrets
 from typing import NamedTuple
 
 from licensetrack.core.clock import today
+from licensetrack.requests.decisions import IDLE_DAYS, Decisions
+from licensetrack.requests.policy import Policy
 from tests.site import House
 from tests.web.probing import contents, names_of_columns
 from tests.web.routes.table import placed
@@ -22,13 +24,18 @@ class Act(NamedTuple):
 
 
 DAY = today().isoformat()
+UNDECIDED = Decisions(Policy(), False, IDLE_DAYS)
 ACTS = [
     Act("system_administrator", "/people/new", {"login": "somebody-new", "name": "新人"}),
     Act("security_administrator", "/roles/{somebody}", {"version": "1", "role": "operator", "scope": "all"}),
     Act("operator", "/requests/new", {"unit": "SZ0003", "kind": "new"}),
     Act("operator", "/requests/{foreign_request}/accept", {"version": "2", "note": ""}),
     Act("operator", "/requests/{own_request}/return", {"version": "2", "note": "请补充主机清单"}),
-    Act("manager", "/requests/policy", {"rule": "some", "kinds": "new", "above": ""}),
+    Act(
+        "manager",
+        "/requests/policy",
+        {"version": str(UNDECIDED.mark), "rule": "some", "kinds": "new", "above": "", "idle_days": "60"},
+    ),
     Act(
         "unit_user",
         "/imports/{own_waiting_set}",
