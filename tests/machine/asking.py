@@ -42,16 +42,18 @@ from tests.machine.pools import BEGIN, CAPPED, PEOPLE, UNITS
 from tests.machine.request_model import AT, Desk, Step
 
 CPUS = (8, 16, 30, 45)
-WHAT = {
-    "begin": 2, "advance": 6, "advance_last": 7, "fulfill": 5, "edit": 1, "anything": 3, "wrong_person": 4, "replay": 1,
-    "stale": 1, "crash": 1, "time_passes": 1,
+WHAT = {  # what → how often
+    "begin": 1, "advance": 5, "advance_furthest": 8, "edit": 1, "anything": 3, "wrong_person": 2, "both_hands": 3,
+    "replay": 2, "stale": 1, "crash": 1, "time_passes": 1,
 }  # fmt: skip
+FORWARD = {"approved": "fulfill", "accepted": "approve", "submitted": "accept", "returned": "submit", "draft": "submit"}
 NEXT = {
-    "draft": ("submit", "submit", "keep", "withdraw"),
+    "draft": ("submit", "submit", "submit", "keep", "withdraw"),
     "submitted": ("accept", "accept", "return", "reject", "withdraw"),
-    "accepted": ("approve", "approve", "approve", "return", "reject"), "returned": ("keep", "submit", "submit"),
+    "accepted": ("approve", "approve", "approve", "return", "reject"),
+    "returned": ("keep", "submit", "submit"),
     "approved": ("fulfill", "fulfill", "drop"),
-}  # fmt: skip
+}
 VERBS: dict[str, Callable[..., Any]] = {
     "submit": submit_request, "accept": accept_request, "approve": approve_request, "return": return_request,
     "reject": reject_request, "withdraw": withdraw_request, "fulfill": fulfill_line, "drop": drop_line,
@@ -100,28 +102,23 @@ class Asking(RuleBasedStateMachine):
         self.attempt(Step("draft", who, unit=unit, asked=self.typed(dice)))
 
     def advance(self, dice: Dice) -> None:
-        """A request goes on, by somebody who may."""
+        """A request goes on, by somebody who may; where all have come to their end, another begins."""
         open_ones = [n for n, one in enumerate(self.desk.requests) if one.stage in NEXT]
-        self.go_on(pick(dice.which, open_ones or [0]), dice)
-
-    def advance_last(self, dice: Dice) -> None:
-        """The newest request goes on, so that some reach their end."""
-        self.go_on(len(self.desk.requests) - 1, dice)
-
-    def fulfill(self, dice: Dice) -> None:
-        """A line that waits for its licence gets it."""
-        waiting = [n for n, one in enumerate(self.desk.requests) if one.stage == "approved"]
-        if not waiting:
-            return self.advance_last(dice)
-        step = Step("fulfill", "alice", pick(dice.which, waiting), line=dice.size)
-        return self.attempt(self.desk.right_person(step, dice.how))
-
-    def go_on(self, request: int, dice: Dice) -> None:
-        """The next thing that may happen to a request; after the last one, another begins."""
-        if self.desk.requests[request].stage not in NEXT:
+        if not open_ones:
             return self.begin(dice)
-        verb = pick(dice.how, NEXT[self.desk.requests[request].stage])
-        return self.attempt(self.desk.right_person(self.about(request, verb, dice), dice.size))
+        request = pick(dice.which, open_ones)
+        return self.go_on(request, pick(dice.how, NEXT[self.desk.requests[request].stage]), dice)
+
+    def advance_furthest(self, dice: Dice) -> None:
+        """The request that came furthest goes on, so that some reach their end."""
+        for stage, verb in FORWARD.items():
+            there = [n for n, one in enumerate(self.desk.requests) if one.stage == stage]
+            if there:
+                return self.go_on(pick(dice.which, there), verb, dice)
+        return self.begin(dice)
+
+    def go_on(self, request: int, verb: str, dice: Dice) -> None:
+        self.attempt(self.desk.right_person(self.about(request, verb, dice), dice.size))
 
     # --- whatever comes to mind ---
 
@@ -143,10 +140,16 @@ class Asking(RuleBasedStateMachine):
         asked = self.desk.requests[request]
         verb = pick(dice.how, NEXT.get(asked.stage, tuple(AT)))
         known = [who for who in (asked.acceptor, asked.requester, *sorted(asked.writers)) if who]
-        who = pick(dice.day, [*known, *known, *PEOPLE])
-        if asked.stage == "accepted" and dice.day % 2:
-            verb, who = "approve", asked.acceptor
-        self.attempt(replace(self.about(request, verb, dice), who=who))
+        self.attempt(replace(self.about(request, verb, dice), who=pick(dice.day, [*known, *known, *PEOPLE])))
+
+    def both_hands(self, dice: Dice) -> None:
+        """One person for two steps that take two: accepting what they wrote, approving what they accepted."""
+        waiting = [n for n, one in enumerate(self.desk.requests) if one.stage in ("submitted", "accepted")]
+        if waiting:
+            request = pick(dice.which, waiting)
+            asked = self.desk.requests[request]
+            verb, who = ("accept", asked.requester) if asked.stage == "submitted" else ("approve", asked.acceptor)
+            self.attempt(Step(verb, who, request))
 
     def stale(self, dice: Dice) -> None:
         """Somebody acts on what they saw before another acted."""
@@ -213,20 +216,22 @@ class Asking(RuleBasedStateMachine):
         lines = len(self.desk.requests[request].typed)
         if verb in ("fulfill", "drop") and not self.desk.requests[request].lines:
             verb = "submit"  # a page without lines has no button for any
-        grants = tuple(pick(dice.day + n, [None, None, 0, 4, 16, 40]) for n in range(lines))
+        grants = tuple(pick(dice.day + n, [None, None, None, 0, 4, 40]) for n in range(lines))
         asked = self.typed(dice) if verb == "keep" else ()
         return Step(verb, "alice", request, asked=asked, grants=grants if verb == "approve" else (), line=dice.size)
 
     @staticmethod
     def typed(dice: Dice) -> tuple[int | None, ...]:
         """CPUs of one to three lines; now and then one forgets to say how many, or there is none."""
-        sizes: list[int | None] = [*CPUS, *CPUS, None]
-        return tuple(pick(dice.size + 7 * n, sizes) for n in range(pick(dice.day, [1, 2, 1, 3, 2, 0])))
+        if dice.day % 10 == 0:
+            return (None, 8)[dice.size % 2 :][: dice.size % 3]
+        return tuple(pick(dice.size + 7 * n, CPUS) for n in range(1 + dice.day % 3))
 
     def attempt(self, step: Step) -> None:
         """Acts; done or refused as the model foretold; what is refused leaves nothing, what is done its traces."""
         foretold, before, key = self.desk.foretell(step), rows(), f"k{next(self.keys)}"
         self.tally["refused" if foretold else "done"] += 1
+        self.tally[f"{step.verb} refused" if foretold else f"{step.verb} done"] += 1
         if foretold:
             refused(foretold, lambda: self.do(step, key))
             assert rows() == before, f"{step} was refused and left something behind"

@@ -13,7 +13,7 @@ from tests.machine.set_model import ENDS, NEXT, WHILE_HELD, Act, Told
 
 DEEP = {"issue": 3, "advance": 3, "advance_further": 4, "advance_its_stage": 5, "tell_late": 3}  # what → how often
 OTHER = {
-    "out_of_turn": 2, "anything": 1, "right_act_wrong_person": 2, "issue_anything": 1, "correct": 1, "drop": 1,
+    "out_of_turn": 2, "anything": 1, "right_act_wrong_person": 2, "issue_anything": 1, "correct": 2, "drop": 1,
     "replay": 2, "two_actors_same_object": 1, "crash": 1, "resize_cap": 1, "move_unit": 1, "time_passes": 1,
 }  # fmt: skip
 WITHOUT_A_SET = ("issue", "issue_anything", "resize_cap", "move_unit", "time_passes")
