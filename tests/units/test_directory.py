@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from licensetrack.accounts.permissions import Actor, Scope
+from licensetrack.core.clock import today
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
 from licensetrack.units import queries
@@ -163,8 +164,8 @@ def test_the_name_as_of_a_day_can_be_told() -> None:
             ("09-01", "教育体育局"),
         ]:
             assert name_on(db, unit.id, day(on)) == name
-        assert [(line.action, line.on) for line in time_line(db, unit.id)[:2]] == [
-            ("rename", day("06-01")), ("rename", day("09-01")),
+        assert [(line.action, line.on) for line in time_line(db, unit.id)] == [
+            ("register", today()), ("rename", day("06-01")), ("rename", day("09-01")),
         ]  # fmt: skip
     with pytest.raises(Refused, match="later change"):
         rename_unit(unit, "别名", on=day("08-01"), actor=ALICE)

@@ -126,7 +126,7 @@ def test_the_onward_address_leads_nowhere_else(own_house: House) -> None:
     telephone = turn_on()
     browser = signed_in(own_house)
     answer = browser.post("/login/code?next=//elsewhere.example/", data={"code": telephone.now()})
-    assert answer.location == "/"
+    assert answer.location == "/desk"
 
 
 def test_where_the_policy_demands_it_the_telephone_is_set_up_before_anything_else(own_house: House) -> None:
@@ -175,7 +175,7 @@ def test_the_first_password_is_changed_before_anything_else(own_house: House) ->
 
 
 def test_steps_of_the_past_lead_on_and_back(own_house: House) -> None:
-    assert own_house.client("reviewer").get("/login/code").location == "/"
+    assert own_house.client("reviewer").get("/login/code").location == "/desk"
     late = browser_with(own_house, open_session("reviewer", "factor"))
     with db.transaction() as session:
         session.execute(update(LoginSession).values(ended_at=now()))
