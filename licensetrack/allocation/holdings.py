@@ -111,6 +111,12 @@ def classify_late(db: Session, license_set: LicenseSet, unit: Unit, actor: Actor
     operation.record(db, "allocation:set:reclassify", f"set:{license_set.number}", unit=unit.code, on=on)
 
 
+def follow_units(db: Session, license_set: LicenseSet, operation: Operation) -> None:
+    """After a fact was corrected or taken back: wherever the set is now known to have been, it counts as that unit did."""
+    for unit_id in dict.fromkeys(stay.unit_id for stay in stays(told_of(db, license_set.id))):
+        classify(db, license_set, db.get_one(Unit, unit_id), operation, license_set.issued_on)
+
+
 def _legs(told: Told, day: dt.date) -> Sequence[Leg]:
     return [leg for fact, legs in told if fact.on <= day for leg in legs]
 

@@ -15,7 +15,7 @@ from licensetrack.allocation import change_rules as rules
 from licensetrack.allocation import papers
 from licensetrack.allocation.acting import How, act, operation
 from licensetrack.allocation.fold import Fact, Holder, State
-from licensetrack.allocation.holdings import classify_late
+from licensetrack.allocation.holdings import classify_late, follow_units
 from licensetrack.allocation.issuing import issue_set
 from licensetrack.allocation.kinship import check_no_overlap
 from licensetrack.allocation.ledger import post
@@ -226,7 +226,12 @@ def void_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, reason: str,
 
 def supersede_set(license_set: LicenseSet, *, actor: Actor, on: dt.date, **how: Unpack[How]) -> State:
     """A temporary set ends on the day its formal one is issued, so that it is never counted twice."""
-    return act(license_set, Fact("supersede", on), "allocation:set:supersede", actor, how)
+
+    def check(_shown: Shown, _fact: Fact) -> None:
+        if license_set.kind != TEMPORARY:
+            raise Refused("The set %(number)s is formal already.", number=license_set.number)
+
+    return act(license_set, Fact("supersede", on), "allocation:set:supersede", actor, how, check)
 
 
 def formalize_set(
@@ -245,8 +250,6 @@ def formalize_set(
     """
     with transaction() as db:
         ended = supersede_set(temporary, actor=actor, on=on, **how)
-        if temporary.kind != TEMPORARY:
-            raise Refused("The set %(number)s is formal already.", number=temporary.number)
         shown = {name: getattr(ended.shown, name) for name in ("platform", "site", "edition", "fingerprint")}
         unit, paper = db.get_one(Unit, temporary.unit_id), how.get("paper", NO_PAPER)
         words = {**_said(**shown), **(details or {})}
@@ -265,6 +268,7 @@ def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: s
         if fact.action == "issue":
             check_size(product(db, license_set.product).metric, fact.cpus)
         state = post(db, license_set, acting, replace=[fact])
+        follow_units(db, license_set, acting)
         check_no_overlap(db, license_set)
         subject = f"set:{license_set.number}"
         acting.record(db, "allocation:set:correct", subject, action=fact.action, on=fact.on, reason=reason)
@@ -278,6 +282,7 @@ def drop_fact(license_set: LicenseSet, position: int, *, actor: Actor, reason: s
     check_reason(reason)
     with operation(license_set, license_set.issued_on, "allocation:set:correct", actor, how) as (db, acting):
         state = post(db, license_set, acting, drop=[position])
+        follow_units(db, license_set, acting)
         check_no_overlap(db, license_set)
         acting.record(db, "allocation:set:correct", f"set:{license_set.number}", dropped=position, reason=reason)
         if acting.lines:
