@@ -112,7 +112,7 @@ def classify_late(db: Session, license_set: LicenseSet, unit: Unit, actor: Actor
 
 
 def follow_units(db: Session, license_set: LicenseSet, operation: Operation) -> None:
-    """After a fact was corrected or taken back: wherever the set is now known to have been, it counts as that unit did."""
+    """After a fact was corrected or taken back: wherever the set was, it counts where that unit belonged."""
     for unit_id in dict.fromkeys(stay.unit_id for stay in stays(told_of(db, license_set.id))):
         classify(db, license_set, db.get_one(Unit, unit_id), operation, license_set.issued_on)
 
