@@ -1,4 +1,4 @@
-"""A set whose relocation turns out wrong counts where its unit belonged on every day, also when the unit moved since."""
+"""A set whose relocation turns out wrong counts where its unit belonged on every day, also when that moved since."""
 
 from __future__ import annotations
 
