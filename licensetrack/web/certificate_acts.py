@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -43,15 +44,7 @@ def sign(number: str) -> ResponseReturnValue:
         "sign",
         form,
         found,
-        lambda: signing.sign_certificate(
-            found,
-            actor=actor(),
-            conclusion=form.conclusion.data,
-            checks=form.checks.data or (),
-            problems=form.problems.data or "",
-            rework=form.rework.data or "",
-            seen=form.seen,
-        ),
+        lambda: signing.sign_certificate(found, actor=actor(), seen=form.seen, **_answers(form)),
     )
 
 
@@ -70,11 +63,8 @@ def scan(number: str) -> ResponseReturnValue:
             actor=actor(),
             unit_signer=form.unit_signer.data,
             signed_on=form.signed_on.data,
-            conclusion=form.conclusion.data,
-            checks=form.checks.data or (),
-            problems=form.problems.data or "",
-            rework=form.rework.data or "",
             seen=form.seen,
+            **_answers(form),
         ),
     )
 
@@ -120,6 +110,14 @@ def void(number: str) -> ResponseReturnValue:
     return _perform(
         "void", form, found, lambda: void_certificate(found, actor=actor(), reason=form.reason.data, seen=form.seen)
     )
+
+
+def _answers(form: forms.SignForm) -> dict[str, Any]:
+    """What the unit says of its sets, in the system or on the paper."""
+    return {
+        "conclusion": form.conclusion.data, "checks": form.checks.data or (), "problems": form.problems.data or "",
+        "rework": form.rework.data or "",
+    }  # fmt: skip
 
 
 def _found(number: str) -> AcceptanceCertificate:
