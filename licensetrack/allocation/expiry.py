@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import HELD
-from licensetrack.allocation.standing import within as within_scope
 from licensetrack.core.clock import today
 from licensetrack.units.models import Unit
 
@@ -67,18 +67,14 @@ def _held_now(db: Session, scope: Scope) -> list[Row]:
             Unit.contact, Unit.phone, *(getattr(LicenseSet, name) for name in ENDS),
         )
         .join(Unit, Unit.id == LicenseSet.unit_id)
-        .where(LicenseSet.stage.in_(HELD), *within_scope(scope))
+        .where(LicenseSet.stage.in_(HELD), *rows_within(scope, district=Unit.district, unit_id=LicenseSet.unit_id))
     )  # fmt: skip
     return [(Held(*row[:8]), dict(zip(ENDS, row[8:], strict=True))) for row in db.execute(query)]
 
 
 def _held_then(db: Session, as_of: dt.date, scope: Scope) -> list[Row]:
     """From what had happened by that day: who held what, and which end was said last."""
-    where = [_e.on <= as_of]
-    if scope.kind == "district":
-        where.append(_e.district == scope.value)
-    elif scope.kind == "unit":
-        where.append(_e.unit_id == int(scope.value))
+    where = [_e.on <= as_of, *rows_within(scope, district=_e.district, unit_id=_e.unit_id)]
     held = (
         select(_e.set_id, _e.unit_id, func.sum(_e.issued_cpus).label("cpus"))
         .where(*where)

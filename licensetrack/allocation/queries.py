@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.core.errors import NotFound
 from licensetrack.core.names import name_key
@@ -173,11 +174,7 @@ def _filtered(query: Any, wanted: Wanted, scope: Scope) -> Any:
     for column, value in equal.items():
         if value:
             query = query.where(column == value)
-    if scope.kind == "district":
-        query = query.where(Unit.district == scope.value)
-    elif scope.kind == "unit":
-        query = query.where(LicenseSet.unit_id == int(scope.value))
-    return query
+    return query.where(*rows_within(scope, district=Unit.district, unit_id=LicenseSet.unit_id))
 
 
 def _found_by(search: str) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from sqlalchemy import Row, Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.models import User
-from licensetrack.accounts.permissions import EVERYWHERE, Actor, Scope, require
+from licensetrack.accounts.permissions import Actor, Scope, require
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet, Revocation
 from licensetrack.allocation.revoking import Opened
 from licensetrack.allocation.rules import check_day
@@ -118,10 +119,9 @@ def open_revocations(db: Session, scope: Scope, on: dt.date) -> list[OpenRevocat
         .join(LicenseSet, LicenseSet.id == r.set_id)
         .join(Unit, Unit.id == r.unit_id)
         .where(r.code == "", r.voided_at.is_(None), r.opened_on <= on)
+        .where(*rows_within(scope, district=Unit.district, unit_id=r.unit_id))
         .order_by(r.due_on, LicenseSet.number, r.id)
     )  # fmt: skip
-    if scope != EVERYWHERE:
-        query = query.where(Unit.district == scope.value if scope.kind == "district" else r.unit_id == int(scope.value))
     return [OpenRevocation._make((*row, (row.due_on - on).days)) for row in db.execute(query)]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import DECLINED, IMPORTED
 from licensetrack.units.models import Unit
@@ -35,7 +36,7 @@ def sets_at_stage(db: Session, stage: str, *, scope: Scope = EVERYWHERE) -> list
             Unit.name.label("unit"), LicenseSet.issued_on, LicenseSet.imported_on,
         )
         .join(Unit, Unit.id == LicenseSet.unit_id)
-        .where(LicenseSet.stage == stage, *within(scope))
+        .where(LicenseSet.stage == stage, *rows_within(scope, district=Unit.district, unit_id=LicenseSet.unit_id))
     )  # fmt: skip
     rows = db.execute(query).all()
     refused = _declined(db, [row.id for row in rows]) if stage == DECLINED else {}
@@ -45,15 +46,6 @@ def sets_at_stage(db: Session, stage: str, *, scope: Scope = EVERYWHERE) -> list
         since, reason = refused.get(row.id, (since, ""))
         found.append(StandingSet(*row[1:7], since, reason))
     return sorted(found, key=lambda one: (one.since, one.number))
-
-
-def within(scope: Scope) -> list[ColumnElement[bool]]:
-    """The condition that a set, joined with its unit, lies in the scope."""
-    if scope.kind == "district":
-        return [Unit.district == scope.value]
-    if scope.kind == "unit":
-        return [LicenseSet.unit_id == int(scope.value)]
-    return []
 
 
 def _declined(db: Session, ids: list[int]) -> dict[int, tuple[dt.date, str]]:

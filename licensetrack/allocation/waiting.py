@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import FORMAL
 from licensetrack.units.models import Unit
@@ -36,13 +37,9 @@ def waiting_for_import(
     db: Session, as_of: dt.date, *, known_at: dt.datetime | None = None, scope: Scope = EVERYWHERE, days: int = 0
 ) -> list[WaitingSet]:
     """Formal sets held and not imported at the end of `as_of`, for at least so many days; the longest wait first."""
-    where = [_e.kind == FORMAL, _e.on <= as_of]
+    where = [_e.kind == FORMAL, _e.on <= as_of, *rows_within(scope, district=_e.district, unit_id=_e.unit_id)]
     if known_at is not None:
         where.append(_e.at <= known_at)
-    if scope.kind == "district":
-        where.append(_e.district == scope.value)
-    elif scope.kind == "unit":
-        where.append(_e.unit_id == int(scope.value))
     held = (
         select(
             _e.set_id, _e.unit_id, _e.district, func.sum(_e.issued_cpus).label("cpus"),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.stages import DECLINED, IMPORTED, ISSUED
 from licensetrack.core.errors import NotFound
@@ -176,9 +177,7 @@ def attempt(db: Session, attempt_id: int, scope: Scope = EVERYWHERE) -> ImportAt
 
 def within(scope: Scope) -> list[ColumnElement[bool]]:
     """Conditions on a query that joins Unit: rows that the scope covers."""
-    if scope.kind == "district":
-        return [Unit.district == scope.value]
-    return [Unit.id == int(scope.value)] if scope.kind == "unit" else []
+    return rows_within(scope, district=Unit.district, unit_id=Unit.id)
 
 
 def _open_sets(

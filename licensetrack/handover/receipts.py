@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Actor, Scope, require
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.rules import check_day
 from licensetrack.allocation.stages import ENDED, HELD
@@ -97,12 +98,9 @@ def waiting_for_receipt(db: Session, scope: Scope = EVERYWHERE, *, as_of: dt.dat
         .outerjoin(Receipt, Receipt.file_id == LicenseFile.id)
         .outerjoin(fetched, fetched.c.file_id == LicenseFile.id)
         .where(LicenseFile.obsolete_at.is_(None), Receipt.id.is_(None), LicenseSet.stage.in_(HELD))
+        .where(*rows_within(scope, district=Unit.district, unit_id=Unit.id))
         .order_by(fetched.c.at.is_(None), fetched.c.at, LicenseFile.attached_at, LicenseSet.number)
     )  # fmt: skip
-    if scope.kind == "district":
-        query = query.where(Unit.district == scope.value)
-    elif scope.kind == "unit":
-        query = query.where(Unit.id == int(scope.value))
     return [Awaited._make((*row, (day - business_day(row[7] or row[6])).days)) for row in db.execute(query)]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, 
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import FORMAL
 from licensetrack.measures.question import Question
@@ -24,11 +25,7 @@ def conditions(question: Question, kind: str = FORMAL) -> list[ColumnElement[boo
     found: list[ColumnElement[bool]] = [_e.kind == kind, _e.on <= question.as_of]
     if question.known_at is not None:
         found.append(_e.at <= question.known_at)
-    if question.scope.kind == "district":
-        found.append(_e.district == question.scope.value)
-    elif question.scope.kind == "unit":
-        found.append(_e.unit_id == int(question.scope.value))
-    return found
+    return found + rows_within(question.scope, district=_e.district, unit_id=_e.unit_id)
 
 
 def by_product(db: Session, question: Question) -> dict[str, dict[str, int]]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.measures.question import Question
 from licensetrack.support.models import ServiceOrder
 
@@ -57,8 +58,4 @@ def _known(question: Question) -> list[ColumnElement[bool]]:
     else:
         found.append(ServiceOrder.recorded_at <= question.known_at)
         found.append(or_(ServiceOrder.superseded_at.is_(None), ServiceOrder.superseded_at > question.known_at))
-    if question.scope.kind == "district":
-        found.append(ServiceOrder.district == question.scope.value)
-    elif question.scope.kind == "unit":
-        found.append(ServiceOrder.unit_id == int(question.scope.value))
-    return found
+    return found + rows_within(question.scope, district=ServiceOrder.district, unit_id=ServiceOrder.unit_id)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.core.clock import now
 from licensetrack.core.errors import NotFound
 from licensetrack.core.names import name_key
@@ -196,10 +197,7 @@ def requests_of_set(db: Session, set_id: int, *, actor: Actor) -> list[LineOfSet
 def visible(query: Any, actor: Actor) -> Any:
     """Only what the actor may know of: rows of the scope; drafts are for those who write, an engineer needs what was
     approved."""
-    if actor.scope.kind == "district":
-        query = query.where(Unit.district == actor.scope.value)
-    elif actor.scope.kind == "unit":
-        query = query.where(LicenseRequest.unit_id == int(actor.scope.value))
+    query = query.where(*rows_within(actor.scope, district=Unit.district, unit_id=LicenseRequest.unit_id))
     if actor.role == ENGINEER:
         return query.where(LicenseRequest.stage.in_(GRANTED_STAGES))
     if not allows(actor, "requests:request:draft") and actor.role not in READS_ALL:

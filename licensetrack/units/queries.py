@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.core.errors import NotFound
 from licensetrack.core.names import name_key
 from licensetrack.units.districts import known_district, present_district
@@ -116,8 +117,4 @@ def categories(db: Session) -> list[str]:
 
 
 def _within(query: Select[Unit], scope: Scope) -> Select[Unit]:
-    if scope.kind == "district":
-        return query.where(Unit.district == scope.value)
-    if scope.kind == "unit":
-        return query.where(Unit.id == int(scope.value))
-    return query
+    return query.where(*rows_within(scope, district=Unit.district, unit_id=Unit.id))
