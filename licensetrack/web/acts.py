@@ -22,6 +22,7 @@ from licensetrack.core.columns import canonical_json
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.web.access import actor
+from licensetrack.web.digits import whole
 from licensetrack.web.refusals import record_refusal
 from licensetrack.web.wording import in_words
 
@@ -43,8 +44,7 @@ class ActForm(FlaskForm):
     @property
     def seen(self) -> int | None:
         """The version that the visitor saw, if the form carries one."""
-        text = (self.version.data or "").strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return whole(self.version.data)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether every field is right and none is foreign."""

@@ -12,8 +12,8 @@ from licensetrack.handover import archive as papers
 from licensetrack.web import acceptance_words as words
 from licensetrack.web import wording
 from licensetrack.web.access import actor, needs
+from licensetrack.web.digits import page_asked
 from licensetrack.web.exports import export_table, record_download
-from licensetrack.web.ledger import page_number
 
 archive = Blueprint("archive", __name__, url_prefix="/archive")
 LACKS = ("any", "none", *papers.PAPERS)
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     with reading() as db:
         return render_template(
             "acceptance/archive.html",
-            page=papers.page_of_archive(db, asked, page_number(), scope),
+            page=papers.page_of_archive(db, asked, page_asked(), scope),
             counts=papers.summary(db, asked, scope),
             asked=asked,
             PAPERS=papers.PAPERS,

@@ -15,6 +15,7 @@ from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.question import Question
 from licensetrack.units.queries import unit
 from licensetrack.web.access import actor
+from licensetrack.web.digits import whole
 
 CARRIED = ("as_of", "known_at")
 
@@ -52,9 +53,7 @@ def _narrowed(scope: Scope) -> Scope:
     district, unit_id = request.args.get("district", ""), request.args.get("unit", "")
     if unit_id:
         with reading() as db:
-            return Scope(
-                "unit", str(unit(db, int(unit_id) if unit_id.isascii() and unit_id.isdigit() else 0, scope).id)
-            )
+            return Scope("unit", str(unit(db, whole(unit_id, 0), scope).id))
     if not district or scope == Scope("district", district):
         return scope
     if scope.kind != "all":

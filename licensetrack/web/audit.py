@@ -22,6 +22,7 @@ from licensetrack.verify import chain_report
 from licensetrack.web import audit_words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import UNFIT, ActForm
+from licensetrack.web.digits import whole
 from licensetrack.web.exports import export_table, record_download
 
 audit = Blueprint("audit", __name__, url_prefix="/audit")
@@ -48,18 +49,15 @@ def _day(name: str) -> dt.date | None:
         raise Refused("“%(text)s” is not a date; dates look like 2024-12-31.", text=text[:40]) from None
 
 
-def _number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 @audit.get("")
 @needs("audit:read")
 def entries() -> ResponseReturnValue:
     """One page of the trail, the newest entry first."""
     asked = wanted()
     with reading() as db:
-        page = trail.page_of_entries(db, asked, before=_number("before"), after=_number("after"))
+        page = trail.page_of_entries(
+            db, asked, before=whole(request.args.get("before")), after=whole(request.args.get("after"))
+        )
         tags = sorted(((tag, audit_words.tag_word(tag)) for tag in trail.tags(db)), key=lambda pair: pair[1])
         return render_template("audit/entries.html", page=page, wanted=asked, tags=tags, words=audit_words)
 

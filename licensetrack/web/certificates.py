@@ -31,8 +31,8 @@ from licensetrack.web import acceptance_words as words
 from licensetrack.web import certificate_forms as forms
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
+from licensetrack.web.digits import page_asked, whole
 from licensetrack.web.exports import attachment, record_download
-from licensetrack.web.ledger import page_number
 
 certificates = Blueprint("certificates", __name__, url_prefix="/certificates")
 
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
     with reading() as db:
         return render_template(
             "acceptance/certificates.html",
-            page=queries.page_of_certificates(db, scope, **asked, page=page_number()),
+            page=queries.page_of_certificates(db, scope, **asked, page=page_asked()),
             waiting=len(queries.to_accept(db, scope)),
             asked=asked,
             words=words,
@@ -60,8 +60,8 @@ def choose() -> ResponseReturnValue:
     scope, wanted = actor().scope, request.args.get("unit", "")
     if scope.kind == "unit" and not wanted:
         return redirect(url_for("certificates.choose", unit=scope.value))
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 18:
-        return _draw_page(forms.DrawForm(formdata=None), int(wanted))
+    if (unit_id := whole(wanted)) is not None:
+        return _draw_page(forms.DrawForm(formdata=None), unit_id)
     with reading() as db:
         found: dict[int, list[queries.OpenSet]] = {}
         for row in queries.to_accept(db, scope):

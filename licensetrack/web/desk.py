@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
 from licensetrack.web.access import actor, needs, signed_in
 from licensetrack.web.asked import as_of
+from licensetrack.web.digits import days_asked
 from licensetrack.web.exports import export_table, record_download
 from licensetrack.web.work_lists import LISTS, Read, WorkList, lists_of
 from licensetrack.web.work_rows import SOON, Asked
@@ -33,8 +34,7 @@ AT_THE_OVERVIEW = ("performance_officer", "auditor")
 
 def asked() -> Asked:
     """Whose list, as of which day, how many days ahead."""
-    text = request.args.get("within", "")
-    return Asked(actor(), as_of(), int(text) if text.isascii() and text.isdigit() and len(text) < 5 else SOON)
+    return Asked(actor(), as_of(), days_asked("within", SOON))
 
 
 @desk.get("")

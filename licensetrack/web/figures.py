@@ -21,6 +21,7 @@ from licensetrack.measures.readers import measure_for, readable
 from licensetrack.web import wording
 from licensetrack.web.access import actor, needs
 from licensetrack.web.asked import question
+from licensetrack.web.digits import page_asked
 from licensetrack.web.exports import export_table, record_download
 
 figures = Blueprint("figures", __name__)
@@ -125,8 +126,7 @@ def rows(name: str) -> ResponseReturnValue:
     """One figure and a page of its rows."""
     found, table = _read(name, actor())
     last = max(1, -(-len(table.rows) // PAGE_SIZE))
-    text = request.args.get("page", "1")
-    page = min(max(int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1, 1), last)
+    page = min(max(page_asked(), 1), last)
     first = (page - 1) * PAGE_SIZE
     return render_template(
         "figures/rows.html",

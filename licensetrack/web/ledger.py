@@ -30,6 +30,7 @@ from licensetrack.web.access import actor, needs
 from licensetrack.web.asked import question
 from licensetrack.web.change_acts import acts_for
 from licensetrack.web.corrections import FIELDS as CORRECTABLE
+from licensetrack.web.digits import days_asked, page_asked
 from licensetrack.web.exports import export_table, record_download
 
 ledger = Blueprint("ledger", __name__)
@@ -55,12 +56,6 @@ def wanted() -> Wanted:
     return Wanted(request.args.get("q", "")[:200], **asked, sort=sort if sort.lstrip("-") in SORTS else "number")
 
 
-def page_number() -> int:
-    """The page asked for, from 1."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-
-
 @ledger.get("/sets")
 @needs("allocation:read")
 def sets() -> ResponseReturnValue:
@@ -68,7 +63,7 @@ def sets() -> ResponseReturnValue:
     scope = actor().scope
     asked = wanted()
     with reading() as db:
-        page = page_of_sets(db, asked, page_number(), scope=scope)
+        page = page_of_sets(db, asked, page_asked(), scope=scope)
         return render_template(
             "ledger/sets.html",
             page=page,
@@ -161,12 +156,7 @@ def one_set(number: str) -> ResponseReturnValue:
 def waiting() -> ResponseReturnValue:
     """What was issued and is not imported, as of a day."""
     asked = question()
-    days = _days()
+    days = days_asked("days", 0)
     with reading() as db:
         rows = waiting_for_import(db, asked.as_of, known_at=asked.known_at, scope=asked.scope, days=days)
     return render_template("ledger/waiting.html", rows=rows, asked=asked, days=days, today=today())
-
-
-def _days() -> int:
-    text = request.args.get("days", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

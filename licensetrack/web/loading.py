@@ -18,6 +18,7 @@ from licensetrack.exchange.loading import NamedBytes
 from licensetrack.units.models import Unit
 from licensetrack.web import wording
 from licensetrack.web.access import actor, needs
+from licensetrack.web.digits import page_asked
 from licensetrack.web.load_jobs import Jobs
 
 loading = Blueprint("loading", __name__, url_prefix="/load")
@@ -78,8 +79,7 @@ def one(job_id: str) -> ResponseReturnValue:
     asked = request.args.get("show", "")
     shown = [change for change in changes if not asked or change["ledger"] == asked]
     last = max(1, -(-len(shown) // PAGE_SIZE))
-    text = request.args.get("page", "1")
-    page = min(max(int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1, 1), last)
+    page = min(max(page_asked(), 1), last)
     return render_template(
         "loading/outcome.html",
         job=job,

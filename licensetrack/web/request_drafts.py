@@ -27,6 +27,7 @@ from licensetrack.units.models import Unit
 from licensetrack.web import request_words as words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import UNFIT, perform
+from licensetrack.web.digits import whole
 from licensetrack.web.errors import wants_json
 from licensetrack.web.request_files import lay, taken_in
 from licensetrack.web.request_forms import NewRequestForm, Notes, Offered, RequestForm, filled, notes_of
@@ -117,8 +118,8 @@ def keep(number: str) -> ResponseReturnValue:
             anchor = "lines"
         kept = keep_draft(found, typed, actor=actor(), seen=form.seen)
         lay(uploads, kept, actor=actor())
-        if do == "paper" and what.isascii() and what.isdigit():
-            remove_paper(kept, int(what), actor=actor())
+        if do == "paper" and (paper := whole(what)) is not None:
+            remove_paper(kept, paper, actor=actor())
             anchor = "the-papers"
         return url_for(".edit", number=number, check=1 if do == "check" else None, _anchor=anchor)
 

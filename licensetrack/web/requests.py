@@ -41,8 +41,8 @@ from licensetrack.units import queries as unit_queries
 from licensetrack.web import request_words as words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
+from licensetrack.web.digits import days_asked, page_asked
 from licensetrack.web.exports import attachment, record_download
-from licensetrack.web.ledger import page_number
 from licensetrack.web.request_forms import word_of
 from licensetrack.web.review_forms import BulkForm, ReviewForm
 
@@ -76,14 +76,14 @@ class NoteForm(ActForm):
 
 def wanted() -> Wanted:
     """What the address asks for; a sort or tab that does not exist is the usual one."""
-    sort, days = request.args.get("sort", "stage_since"), request.args.get("days", "0")
+    sort = request.args.get("sort", "stage_since")
     return Wanted(
         search=request.args.get("q", "")[:200],
         stages=TABS.get(request.args.get("tab", ""), TABS[""])[1],
         kind=request.args.get("kind", ""),
         product=request.args.get("product", ""),
         district=request.args.get("district", ""),
-        days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+        days=days_asked("days", 0),
         sort=sort if sort.lstrip("-") in SORTS else "stage_since",
     )
 
@@ -99,7 +99,7 @@ def list_page(form: BulkForm, refusals: Sequence[tuple[str, str]] = ()) -> str:
     """The list, with what was ticked and why it was refused."""
     visitor, asked = actor(), wanted()
     with reading() as db:
-        page = queries.page_of_requests(db, asked, page_number(), actor=visitor)
+        page = queries.page_of_requests(db, asked, page_asked(), actor=visitor)
         lines = queries.lines_of_many(db, [row.id for row in page.rows])
         return render_template(
             "requests/index.html", page=page, wanted=asked, lines=lines, form=form, refusals=refusals, words=words,

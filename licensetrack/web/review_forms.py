@@ -10,6 +10,7 @@ from wtforms.widgets import DateInput
 from licensetrack.core.errors import Refused
 from licensetrack.requests.reviewing import Grants
 from licensetrack.web.acts import ActForm
+from licensetrack.web.digits import whole
 from licensetrack.web.fields import WholeField
 from licensetrack.web.request_forms import choices
 from licensetrack.web.request_words import LINE_KINDS
@@ -29,9 +30,9 @@ class ReviewForm(ActForm):
             text = (entry.data or "").strip()
             if not text:
                 continue
-            if not (text.isascii() and text.isdigit() and len(text) < 10):
+            found[key] = whole(text)
+            if found[key] is None:
                 raise Refused("“%(value)s” is not a whole number.", value=text[:20]).at(f"granted-{place}")
-            found[key] = int(text)
         return found
 
     def tell(self, refusal: Refused) -> None:
@@ -55,9 +56,7 @@ class BulkForm(ActForm):
     def picks(self) -> list[tuple[str, int]]:
         """(number, version seen) of everything ticked."""
         parts = [text.rpartition(":") for text in self.ticked.data or () if isinstance(text, str)]
-        return [
-            (number, int(seen)) for number, _, seen in parts if seen.isascii() and seen.isdigit() and len(seen) < 10
-        ]
+        return [(number, seen) for number, _, text in parts if (seen := whole(text)) is not None]
 
 
 class DelegationForm(ActForm):

@@ -25,6 +25,7 @@ from licensetrack.web import request_words as words
 from licensetrack.web.access import actor, local_path, needs
 from licensetrack.web.acts import UNFIT, do_once, perform
 from licensetrack.web.asked import as_of
+from licensetrack.web.digits import whole
 from licensetrack.web.refusals import record_refusal
 from licensetrack.web.requests import list_page, page_again
 from licensetrack.web.review_forms import BulkForm, DelegationForm, PolicyForm, ReviewForm
@@ -189,9 +190,10 @@ def change_two_people() -> ResponseReturnValue:
         if form.seen is None:
             raise Refused("This form is incomplete. Please load the page again.")
         text = (form.above.data or "").strip()
-        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        above = whole(text)
+        if text and above is None:
             raise Refused("“%(value)s” is not a whole number.", value=text[:20]).at("above")
-        two = policy.Policy(form.rule.data == "all", tuple(form.kinds.data or ()), int(text) if text else None)
+        two = policy.Policy(form.rule.data == "all", tuple(form.kinds.data or ()), above)
         new = Decisions(two, form.own_fulfillment.data, form.idle_days.data or 0)
         decide(new, actor=actor(), seen=form.seen)
         flash(gettext("The rules are changed."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from licensetrack.web import access, asked, errors, language, security, shown, vendor
+from licensetrack.web import access, asked, digits, errors, language, security, shown, vendor
 from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
 from licensetrack.web.batch import batch
@@ -70,7 +70,7 @@ ROOMS = (
 
 def register(app: Flask) -> None:
     """Adds all pages, with the guard, the language and the headers around them."""
-    for part in (language, security, errors, vendor, shown, asked, access):
+    for part in (digits, language, security, errors, vendor, shown, asked, access):
         part.register(app)
     for room in ROOMS:
         app.register_blueprint(room)
