@@ -62,6 +62,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "allocation:*",
         "procurement:*",
         "support:*",
+        "performance:evidence:*",
     ),
     "reviewer": (
         *READ,
@@ -82,6 +83,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:rework",
         "performance:evaluation:reopen",
         "performance:evaluation:complete",
+        "performance:evidence:*",
         "procurement:*",
     ),
     "manager": (

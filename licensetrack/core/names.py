@@ -48,6 +48,12 @@ def tidy_name(text: str) -> str:
     return _BLANK.sub(" ", _IDLE_BLANK.sub("", shown))
 
 
+def plain_file_name(name: str) -> str:
+    """The last part of a file's name, visible signs only: it is shown, never a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return tidy_name("".join(sign for sign in last if sign.isprintable()))[-200:] or "file"
+
+
 @lru_cache(maxsize=65536)
 def name_key(text: str) -> str:
     """The key under which every way of writing one name falls together.

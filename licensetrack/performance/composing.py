@@ -49,7 +49,7 @@ def compose(
     content: Mapping[str, Any],
     trace_digests: Mapping[str, str],
 ) -> EvaluationSheet:
-    """The sheet, without traces; `content` is what `gather` gave."""
+    """The sheet, without traces; `content` is what `gather` gave, with the evidence as `papers`."""
     listed = list(results)
     graded = grade_of(framework, listed)
     return EvaluationSheet(
@@ -66,7 +66,7 @@ def compose(
         units=tuple(UnitLine(**line) for line in content["units"]),
         sets=tuple(_set_line(line) for line in content["sets"]),
         evidence=tuple(Evidence(**paper_) for paper_ in content["evidence"]),
-        trace_digests=dict(trace_digests), traces={},
+        trace_digests=dict(trace_digests), traces={}, papers=tuple(content.get("papers", ())),
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
 from licensetrack.performance import freezing, queries
 from licensetrack.performance.composing import compose
+from licensetrack.performance.evidence_queries import papers_of
+from licensetrack.performance.evidence_wanted import evidence_gaps, missing_evidence, wanted_lines
 from licensetrack.performance.framework import Framework, load
 from licensetrack.performance.gathering import adds_up, gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep, IndicatorResult
@@ -92,10 +94,10 @@ def rework_evaluation(
 def complete_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
     """draft → completed: nothing is missing, and the ledgers say what the draft says. Raises Incomplete, Conflict."""
     require(actor, f"{ROOM}:complete")
-    missing = gaps(queries.results_of(evaluation))
-    if missing:
-        raise Incomplete(missing)
     with reading() as db:
+        missing = gaps(queries.results_of(evaluation)) + missing_evidence(db, evaluation)
+        if missing:
+            raise Incomplete(missing)
         _check_same_figures(evaluation, figures(db, Question(evaluation.as_of)))
     with transaction() as db:
         return _move(db, evaluation, "complete", actor)
@@ -135,6 +137,9 @@ def sign_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
                 )
             digests[name] = freezing.freeze_trace(db, evaluation.id, name, rows)
         framework, results = queries.framework_of(evaluation), queries.results_of(evaluation)
+        content["papers"] = papers_of(db, evaluation.framework_code, evaluation.year)
+        if missing := evidence_gaps(wanted_lines(framework, content["papers"])):
+            raise Incomplete(missing)  # something was withdrawn since the evaluation was completed
         sheet = compose(queries.run_of(db, signed), framework, paper, results, content, digests)
         made = freezing.freeze(db, evaluation.id, sheet)
         audit.record(db, f"{ROOM}:freeze", _subject(evaluation), actor, digest=made, total=sheet.total)

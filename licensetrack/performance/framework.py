@@ -44,6 +44,7 @@ class Indicator:
     points: tuple[str, ...]
     formula: str
     evidence: tuple[str, ...]
+    wanted_evidence: tuple[str, ...] = ()
 
     def target_on(self, day: dt.date) -> TargetVersion | None:
         """The version of the target that holds on a day."""
@@ -174,6 +175,7 @@ def _indicator(table: Table) -> Indicator:
         settings=Settings(steps, table.number("pass_mark", PASS_MARK)),
         rule_text=table.text("rule_text"), definition=table.text("definition"), points=table.texts("points"),
         formula=table.text("formula", ""), evidence=table.texts("evidence"),
+        wanted_evidence=table.texts("wanted_evidence"),
     )  # fmt: skip
     _check_indicator(table, indicator)
     table.close()
@@ -215,6 +217,9 @@ def _check_indicator(table: Table, indicator: Indicator) -> None:
     if nature == "qualitative":
         table.demand(bool(indicator.target_text), "a qualitative indicator needs its `target_text`")
         table.demand(not indicator.targets, "a qualitative indicator has no target number")
+    wanted = indicator.wanted_evidence
+    table.demand(len(set(wanted)) == len(wanted) and all(wanted), "a kind of evidence is wanted twice or has no name")
+    table.demand(all(len(kind) <= 80 for kind in wanted), "the name of a kind of evidence is too long")
     highest = [start for start, _ in indicator.settings.steps]
     table.demand(highest == sorted(highest, reverse=True), "its steps must go from the highest down")
     shares = [share for _, share in indicator.settings.steps]

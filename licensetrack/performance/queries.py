@@ -17,6 +17,7 @@ from licensetrack.measures.ledger_sums import conditions
 from licensetrack.measures.question import Question
 from licensetrack.performance import freezing, scorecard
 from licensetrack.performance.composing import Run, compose
+from licensetrack.performance.evidence_queries import papers_of
 from licensetrack.performance.framework import Framework, framework
 from licensetrack.performance.gathering import gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep
@@ -109,7 +110,9 @@ def sheet(db: Session, found: Evaluation, *, with_traces: bool = True) -> Evalua
     if found.stage == SIGNED:
         return load_snapshot(db, found, with_traces=with_traces)
     question, paper = Question(found.as_of, found.known_at), paper_of(found)
-    content = gather(db, question, paper.header.period_start) | {"measures": figures_of(found)}
+    content = gather(db, question, paper.header.period_start) | {
+        "measures": figures_of(found), "papers": papers_of(db, found.framework_code, found.year),
+    }  # fmt: skip
     made = compose(run_of(db, found), framework_of(found), paper, results_of(found), content, {})
     return replace(made, traces={name: tuple(rows) for name, rows in traces(db, question)} if with_traces else {})
 

@@ -34,11 +34,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something an indicator still lacks before the evaluation can be completed; `message` is an English msgid."""
+    """Something an indicator still lacks before the evaluation can be completed; `message` is an English msgid.
+
+    `wanted` names the kind of evidence that is missing, where the message is about one.
+    """
 
     code: str
     name: str
     message: str
+    wanted: str = ""
 
 
 class Incomplete(Refused):

@@ -67,6 +67,29 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class EvidencePaper:
+    """A file that proves an indicator: `proves` holds the indicators' codes, each with the kind of evidence wanted
+    there that the file is (empty for none). `evidence_class` is one of evidence_rules.CLASSES.
+    """
+
+    number: str
+    title: str
+    evidence_class: str
+    name: str
+    kind: str
+    digest: str
+    size: int
+    document_number: str
+    document_date: dt.date | None
+    proves: tuple[tuple[str, str], ...]
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The codes of the indicators, each once."""
+        return tuple(dict.fromkeys(code for code, _ in self.proves))
+
+
+@dataclass(frozen=True)
 class ScoredIndicator:
     """A level-3 indicator with its result.
 
@@ -258,6 +281,7 @@ class EvaluationSheet:
     evidence: tuple[Evidence, ...]
     trace_digests: Mapping[str, str]
     traces: Mapping[str, tuple[dict[str, Any], ...]]
+    papers: tuple[EvidencePaper, ...] = ()
 
     def leaves(self) -> Iterator[ScoredIndicator]:
         """Every level-3 indicator, in the framework's order."""

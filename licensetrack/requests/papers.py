@@ -11,7 +11,7 @@ from licensetrack.core import audit, blobs
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import NotFound, Refused
-from licensetrack.core.names import tidy_name
+from licensetrack.core.names import plain_file_name
 from licensetrack.requests.drafting import open_draft, written
 from licensetrack.requests.models import LicenseRequest, RequestAttachment
 from licensetrack.requests.moving import TAG, may_touch
@@ -53,7 +53,7 @@ def add_paper(
     request: LicenseRequest, name: str, content: bytes, *, actor: Actor, kind: str = OTHER, line_key: str = ""
 ) -> RequestAttachment:
     """Lays a paper with the request. Raises Refused for what is not taken, Conflict when the unit no longer writes."""
-    name = _plain_name(name)
+    name = plain_file_name(name)
     check_paper(name, content)
     if kind not in KINDS_OF_PAPER:
         raise Refused("There is no kind of paper “%(kind)s”.", kind=kind).at("paper_kind")
@@ -92,9 +92,3 @@ def remove_paper(request: LicenseRequest, paper_id: int, *, actor: Actor) -> Non
         db.flush()
         written(db, fresh, actor)
         audit.record(db, f"{TAG}:draft", f"request:{fresh.number}", actor, paper_removed=paper.id, name=paper.name)
-
-
-def _plain_name(name: str) -> str:
-    """The last part of the name, visible signs only: a name is shown, never a path."""
-    last = tidy_name("".join(sign for sign in name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable()))
-    return last[-200:] or "file"

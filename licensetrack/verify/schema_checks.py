@@ -19,6 +19,7 @@ import licensetrack.core.outbox
 import licensetrack.core.settings
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
+import licensetrack.performance.evidence_models
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.requests.models
@@ -31,7 +32,7 @@ APPEND_ONLY = (
     "audit_entry", "budget_entry", "cap_change", "evaluation_snapshot", "evaluation_step", "evaluation_trace",
     "ledger_event", "license_file", "license_file_access", "receipt", "request_event", "request_version",
     "acceptance_certificate", "certificate_line", "import_attempt",
-    "unit_event",
+    "evidence_file", "evidence_link", "unit_event",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

@@ -23,6 +23,7 @@ from licensetrack.units.models import Unit
 from tests.conftest import BOTH
 from tests.trade import ALICE, accepted, day, fresh, imported, issued, unit
 from tests.verify.acceptance_trade import acceptances
+from tests.verify.evidence_trade import lay_evidence
 from tests.verify.forgery import compact
 from tests.verify.handover_trade import hand_over
 from tests.verify.request_breakages import ask_and_review
@@ -73,7 +74,7 @@ def trade_of_a_year() -> None:
     units_over_time(near)
     acceptances(third)
     ask_and_review(near)
-    _sign_an_evaluation()
+    _sign_an_evaluation(lay_evidence())
 
 
 def units_over_time(near: Unit) -> None:
@@ -87,9 +88,10 @@ def units_over_time(near: Unit) -> None:
     unit_changes.reopen_unit(reopened, actor=ALICE, reason="登记有误")
 
 
-def _sign_an_evaluation() -> None:
+def _sign_an_evaluation(papers: list[dict[str, object]]) -> None:
     lines = compact({"number": "SQ-PLAIN", "value": 16}) + "\n"
-    content = compact({"trace_digests": {"virtualization.accepted_cpus": hashlib.sha256(lines.encode()).hexdigest()}})
+    digests = {"virtualization.accepted_cpus": hashlib.sha256(lines.encode()).hexdigest()}
+    content = compact({"papers": papers, "trace_digests": digests})
     instant = "2024-12-31 00:00:00.000000"
     rows = {
         "evaluation": {

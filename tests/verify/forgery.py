@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 GUARDED = (
     "acceptance_certificate", "certificate_line", "import_attempt",
     "audit_entry", "budget_entry", "cap_change", "evaluation", "evaluation_snapshot", "evaluation_step",
-    "evaluation_trace", "indicator_result", "ledger_event", "license_file", "license_file_access", "receipt",
-    "request_event", "request_version", "unit_event",
+    "evaluation_trace", "evidence_file", "evidence_link", "indicator_result", "ledger_event", "license_file",
+    "license_file_access", "receipt", "request_event", "request_version", "unit_event",
 )  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",
