@@ -74,6 +74,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "requests:delegation:*",
         "allocation:cap:confirm",
         "performance:evaluation:review",
+        "performance:evaluation:review_score",
         "performance:evaluation:send_back",
     ),
     "performance_officer": (

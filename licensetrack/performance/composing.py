@@ -10,8 +10,9 @@ from typing import Any
 
 from licensetrack.performance.framework import SIGNS, Branch, Framework
 from licensetrack.performance.naming import all_figures, with_grade
+from licensetrack.performance.reviews import Review
 from licensetrack.performance.rules.grading import completion
-from licensetrack.performance.scorecard import Result, grade_of, target_text, total_of
+from licensetrack.performance.scorecard import Result, grade_of, own_total_of, target_text, total_of
 from licensetrack.performance.sheet import (
     EvaluationSheet,
     Evidence,
@@ -23,7 +24,7 @@ from licensetrack.performance.sheet import (
     Step,
     UnitLine,
 )  # fmt: skip
-from licensetrack.performance.working_paper import WorkingPaper
+from licensetrack.performance.working_paper import Mark, WorkingPaper
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ def compose(
         kind=run.kind, year=run.year, version=run.version, stage=run.stage, frozen=False, digest=None,
         as_of=run.as_of, known_at=run.known_at, signed_at=run.signed_at, steps=run.steps,
         framework=framework.code, framework_name=framework.name, framework_digest=run.framework_digest,
-        grades=framework.grades, header=paper.header, total=total_of(listed), grade=graded,
-        indicators=_tree(framework, listed),
+        grades=framework.grades, header=paper.header, total=total_of(listed), own_total=own_total_of(listed),
+        grade=graded,        indicators=_tree(framework, listed),
         figures={figure.name: figure for figure in all_figures(framework, listed, content)},
         sections=tuple(with_grade(section, graded) for section in paper.sections),
         by_district=tuple(Part(**part) for part in content["by_district"]),
@@ -88,16 +89,26 @@ def _group(branch: Branch, by_code: Mapping[str, Result], above: tuple[str, ...]
     return Group(branch.code, branch.name, branch.level, branch.weight, sum(parts, Decimal(0)), groups, indicators)
 
 
+def _reason(mark: Mark, review: Review | None) -> str:
+    """Why points are missing: the unit's words, and the reviewer's after them."""
+    if review is None:
+        return mark.reason
+    own = mark.reason.rstrip("。；")
+    return f"{own}；审核意见：{review.reason}" if own else review.reason
+
+
 def _line(result: Result, names: tuple[str, ...]) -> ScoredIndicator:
     indicator, mark = result.indicator, result.mark
-    value = result.value
+    value, review = result.value, result.review
     return ScoredIndicator(
         code=indicator.code, name=indicator.name, level1=names[0], level2=names[1], weight=indicator.weight,
         nature=SIGNS[indicator.nature], target=result.target, target_text=target_text(indicator, result.target),
         target_source=indicator.target_source, targets=indicator.targets, unit=indicator.unit, value=value,
         value_text=result.value_text,
         completion=None if value is None else completion(Decimal(value), result.target),
-        deviation=result.deviation, score=result.score, band=mark.band, reason=mark.reason,
+        deviation=result.deviation, score=result.score, own_score=result.own_score, lowered=mark.deduct,
+        review_reason="" if review is None else review.reason, reviewer="" if review is None else review.name,
+        band=mark.band, reason=_reason(mark, review),
         explanation=mark.explanation, assumption=mark.assumption, facts=mark.facts, evidence=mark.evidence,
         evidence_wanted=indicator.evidence, definition=indicator.definition, points=indicator.points,
         formula=indicator.formula, rule=indicator.rule.code, rule_text=indicator.rule_text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
@@ -27,9 +27,9 @@ from licensetrack.performance.framework import Framework, load
 from licensetrack.performance.gathering import adds_up, gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep, IndicatorResult
 from licensetrack.performance.naming import all_figures, check_names, texts_of
+from licensetrack.performance.reviews import Reviews
 from licensetrack.performance.rules.separation import check_other_person
-from licensetrack.performance.scorecard import Incomplete, Result, gaps, grade_of, score_all, total_of
-from licensetrack.performance.sheet import Step
+from licensetrack.performance.scorecard import Incomplete, Result, gaps, grade_of, own_total_of, score_all, total_of
 from licensetrack.performance.stages import EVALUATION_MOVES, SIGNED, START
 from licensetrack.performance.working_paper import WorkingPaper
 
@@ -83,7 +83,7 @@ def rework_evaluation(
     paper = paper or queries.paper_of(evaluation)
     if (framework.kind, paper.header.year) != (evaluation.kind, evaluation.year):
         raise Refused("The paper is about another year or kind of evaluation.")
-    draft = _Draft(framework, paper, as_of or evaluation.as_of)
+    draft = _Draft(framework, paper, as_of or evaluation.as_of, queries.reviews_of(evaluation))
     with transaction() as db:
         moved = _move(db, evaluation, "rework", actor, values=draft.columns())
         db.execute(delete(IndicatorResult).where(IndicatorResult.evaluation_id == evaluation.id))
@@ -142,14 +142,16 @@ def sign_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
             raise Incomplete(missing)  # something was withdrawn since the evaluation was completed
         sheet = compose(queries.run_of(db, signed), framework, paper, results, content, digests)
         made = freezing.freeze(db, evaluation.id, sheet)
-        audit.record(db, f"{ROOM}:freeze", _subject(evaluation), actor, digest=made, total=sheet.total)
+        audit.record(db, f"{ROOM}:freeze", subject(evaluation), actor, digest=made, total=sheet.total)
     return signed
 
 
 class _Draft:
     """What a draft's rows will say, read from the ledgers in one snapshot before anything is written."""
 
-    def __init__(self, framework: Framework, paper: WorkingPaper, as_of: dt.date) -> None:
+    def __init__(
+        self, framework: Framework, paper: WorkingPaper, as_of: dt.date, reviews: Reviews | None = None
+    ) -> None:
         if as_of > today():
             raise Refused("The date %(on)s lies in the future.", on=as_of)
         self.framework, self.paper, self.as_of = framework, paper, as_of
@@ -157,7 +159,7 @@ class _Draft:
             self.known_at = now()
             question = Question(as_of, self.known_at)
             self.figures = figures(db, question)
-            self.results = score_all(framework, paper.marks, self.figures, as_of)
+            self.results = score_all(framework, paper.marks, self.figures, as_of, reviews)
             content = {"measures": self.figures, "initial_budget": 0}
             names = [figure.name for figure in all_figures(framework, self.results, content)]
         header = paper.header
@@ -169,8 +171,7 @@ class _Draft:
         return {
             "as_of": self.as_of, "known_at": self.known_at, "framework_code": self.framework.code,
             "framework_digest": self.framework.digest(chain_algorithm()), "framework": self.framework.data,
-            "paper": self.paper.data, "figures": self.figures, "total": total_of(self.results),
-            "grade": grade_of(self.framework, self.results),
+            "paper": self.paper.data, "figures": self.figures, **totals(self.framework, self.results),
         }  # fmt: skip
 
     def insert(self, db: Session, version: int, action: str, actor: Actor, note: str = "") -> Evaluation:
@@ -193,14 +194,27 @@ class _Draft:
         )
 
 
+def totals(framework: Framework, results: list[Result]) -> dict[str, object]:
+    """What the evaluation's row says of all scores together."""
+    total, own = total_of(results), own_total_of(results)
+    return {"total": total, "own_total": None if own == total else own, "grade": grade_of(framework, results)}
+
+
 def _result_row(evaluation_id: int, position: int, result: Result) -> dict[str, object]:
     indicator, mark = result.indicator, result.mark
     return {
         "evaluation_id": evaluation_id, "position": position, "code": indicator.code, "weight": indicator.weight,
-        "target": result.target, "value": result.value, "value_text": result.value_text, "score": result.score,
+        "target": result.target, "value": result.value, "value_text": result.value_text, **scores(result),
         "band": mark.band, "deviation": result.deviation, "reason": mark.reason, "explanation": mark.explanation,
         "facts": mark.facts, "evidence": mark.evidence, "assumption": mark.assumption,
     }  # fmt: skip
+
+
+def scores(result: Result) -> dict[str, object]:
+    """What an indicator's row says of its score: the one that counts, and the unit's own where that is another."""
+    review = result.review
+    own, reason = (None, "") if review is None else (result.own_score, review.reason)
+    return {"score": result.score, "own_score": own, "review_reason": reason}
 
 
 def _move(
@@ -211,9 +225,16 @@ def _move(
     note: str = "",
     values: Mapping[str, object] | None = None,
 ) -> Evaluation:
-    """Compare and swap: nobody else may have moved the evaluation since it was read; gives the row as it now is."""
+    """One step: by whoever has not taken another, leaving its traces; gives the row as it now is."""
+    check_other_person(_taken(db, evaluation, action), action, actor.login)
+    moved = claim(db, evaluation, action, values)
+    _leave_traces(db, moved, action, actor, note)
+    return moved
+
+
+def claim(db: Session, evaluation: Evaluation, action: str, values: Mapping[str, object] | None = None) -> Evaluation:
+    """Compare and swap: nobody else may have moved the evaluation since it was read. Raises Refused, Conflict."""
     stage = next_stage(EVALUATION_MOVES, evaluation.stage, action)
-    check_other_person([(step.action, step.login) for step in _steps(db, evaluation)], action, actor.login)
     changed = db.execute(
         update(Evaluation)
         .where(
@@ -226,9 +247,7 @@ def _move(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("The evaluation changed meanwhile. Please look at it again.")
-    moved = db.get_one(Evaluation, evaluation.id, populate_existing=True)
-    _leave_traces(db, moved, action, actor, note)
-    return moved
+    return db.get_one(Evaluation, evaluation.id, populate_existing=True)
 
 
 def _leave_traces(db: Session, evaluation: Evaluation, action: str, actor: Actor, note: str) -> None:
@@ -238,17 +257,21 @@ def _leave_traces(db: Session, evaluation: Evaluation, action: str, actor: Actor
     db.execute(insert(EvaluationStep).values(evaluation_id=evaluation.id, note=note[:500], **step))
     tag = f"{ROOM}:{action}"
     audit.record(
-        db, tag, _subject(evaluation), actor, stage=evaluation.stage, as_of=evaluation.as_of, total=evaluation.total,
+        db, tag, subject(evaluation), actor, stage=evaluation.stage, as_of=evaluation.as_of, total=evaluation.total,
         note=note,
     )  # fmt: skip
     outbox.post(db, tag, evaluation_id=evaluation.id)
 
 
-def _steps(db: Session, evaluation: Evaluation) -> Sequence[Step]:
-    return queries.steps(db, evaluation.id)
+def _taken(db: Session, evaluation: Evaluation, action: str) -> list[tuple[str, str]]:
+    """(step, login) so far; whoever set a score that still counts has reviewed, and does not sign."""
+    taken = [(step.action, step.login) for step in queries.steps(db, evaluation.id)]
+    if action == "sign":
+        taken += [("review", result.review.login) for result in queries.results_of(evaluation) if result.review]
+    return taken
 
 
-def _subject(evaluation: Evaluation) -> str:
+def subject(evaluation: Evaluation) -> str:
     return f"evaluation:{evaluation.kind}:{evaluation.year}:{evaluation.version}"
 
 

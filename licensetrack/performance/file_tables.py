@@ -104,15 +104,22 @@ class Table:
                 self.place, "“%(field)s” must be a day such as 2024-12-31, not %(value)s", field=field, value=value
             ) from None
 
-    def rows(self, field: str) -> list[list[Any]]:
-        """A list of pairs of numbers, empty where the field is missing."""
-        value = self._take(field, [])
-        pairs = isinstance(value, list) and all(
-            isinstance(row, list) and len(row) == 2 and not any(isinstance(one, float | bool) for one in row)
-            for row in value
-        )
-        self.demand(pairs, "“%(field)s” must be a list of pairs of numbers", field=field)
-        return list(value)
+    def counts(self, field: str) -> tuple[int, ...] | None:
+        """A list of whole numbers; None where the field is missing."""
+        value = self._take(field, None)
+        listed = value is None or (isinstance(value, list) and all(type(one) is int for one in value))
+        self.demand(listed, "“%(field)s” must be a list of whole numbers", field=field)
+        return None if value is None else tuple(value)
+
+    def plain(self, field: str) -> dict[str, Any]:
+        """A table inside this one as it stands, for whoever knows its fields; empty where it is missing."""
+        value = self._take(field, {})
+        self.demand(isinstance(value, Mapping), "“%(field)s” must be a table", field=field)
+        return dict(value)
+
+    def moved(self, *fields: str) -> dict[str, Any]:
+        """Fields that stand in a table of their own by now; evaluations made before still have them here."""
+        return {field: self._take(field, None) for field in fields if field in self._data}
 
     def table(self, field: str) -> Table:
         """A table inside this one, empty where it is missing."""

@@ -11,10 +11,11 @@ from typing import Any
 
 from licensetrack.core.columns import canonical_json
 from licensetrack.core.digests import digest
-from licensetrack.core.errors import NotFound
+from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.catalogue import MEASURES
-from licensetrack.performance.file_tables import Table, read_toml
-from licensetrack.performance.rules.scoring import PASS_MARK, RULES, ScoringRule, Settings
+from licensetrack.performance.file_tables import FileError, Table, read_toml
+from licensetrack.performance.rules.scoring import ELEMENTS, RULES, TARGET, ScoringRule
+from licensetrack.performance.rules.settings import OWN_NAMES, Settings
 from licensetrack.performance.sheet import TargetVersion
 
 FOLDER = Path(__file__).parent / "frameworks"
@@ -166,13 +167,11 @@ def _indicator(table: Table) -> Indicator:
     rule_code = table.text("rule")
     table.demand(rule_code in RULES, "there is no scoring rule %(rule)s; there are %(rules)s", rule=rule_code,
                  rules=", ".join(RULES))  # fmt: skip
-    steps = tuple((Decimal(start), Decimal(share)) for start, share in table.rows("steps"))
     indicator = Indicator(
         code=table.text("code"), name=table.text("name"), weight=table.number("weight"), nature=table.text("nature"),
         targets=_targets(table), target_from=table.text("target_from", ""), target_text=table.text("target_text", ""),
         target_source=table.text("target_source", ""), unit=table.text("unit", ""), measure=table.text("measure", ""),
-        per=table.text("per", ""), rule=RULES[rule_code],
-        settings=Settings(steps, table.number("pass_mark", PASS_MARK)),
+        per=table.text("per", ""), rule=RULES[rule_code], settings=_settings(table, RULES[rule_code]),
         rule_text=table.text("rule_text"), definition=table.text("definition"), points=table.texts("points"),
         formula=table.text("formula", ""), evidence=table.texts("evidence"),
         wanted_evidence=table.texts("wanted_evidence"),
@@ -211,7 +210,7 @@ def _check_indicator(table: Table, indicator: Indicator) -> None:
     for name in filter(None, (indicator.measure, indicator.per, indicator.target_from)):
         table.demand(name in MEASURES, "there is no measure %(name)s", name=name)
     table.demand(not indicator.per or bool(indicator.measure), "`per` needs a `measure`")
-    if rule.basis == "target":
+    if rule.basis == TARGET:
         has_target = bool(indicator.targets) or bool(indicator.target_from)
         table.demand(has_target, "the rule %(rule)s needs a target", rule=rule.code)
     if nature == "qualitative":
@@ -220,9 +219,24 @@ def _check_indicator(table: Table, indicator: Indicator) -> None:
     wanted = indicator.wanted_evidence
     table.demand(len(set(wanted)) == len(wanted) and all(wanted), "a kind of evidence is wanted twice or has no name")
     table.demand(all(len(kind) <= 80 for kind in wanted), "the name of a kind of evidence is too long")
-    highest = [start for start, _ in indicator.settings.steps]
-    table.demand(highest == sorted(highest, reverse=True), "its steps must go from the highest down")
-    shares = [share for _, share in indicator.settings.steps]
-    table.demand(all(0 <= share <= HUNDRED for share in shares), "the shares of its steps must lie from 0 to 100")
-    table.demand(shares == sorted(shares, reverse=True), "the shares of its steps must not rise on the way down")
-    table.demand(0 <= indicator.settings.pass_mark < HUNDRED, "its pass mark must lie from 0 to below 100")
+    _check_settings(table, indicator)
+
+
+def _settings(table: Table, rule: ScoringRule) -> Settings:
+    """The rule's parameters, which stand in `scoring`; the indicator's own points are the elements to be met."""
+    data = table.moved("steps", "pass_mark") | table.plain("scoring")
+    if rule.basis == ELEMENTS:
+        data.setdefault("elements", table.texts("points"))
+    try:
+        return rule.read(data)
+    except Refused as refusal:
+        raise FileError(table.place, refusal.message, **refusal.values) from None
+
+
+def _check_settings(table: Table, indicator: Indicator) -> None:
+    """What the rule's parameters must be beside the indicator: names that exist, points within its weight."""
+    if indicator.rule.basis == ELEMENTS:
+        table.demand(bool(indicator.settings.elements), "the rule %(rule)s needs elements", rule=indicator.rule.code)
+    for name in sorted(indicator.settings.names_used()):
+        table.demand(name in OWN_NAMES or name in MEASURES, "the formula speaks of %(name)s, which is not known",
+                     name=name)  # fmt: skip

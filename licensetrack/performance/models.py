@@ -33,7 +33,8 @@ class Evaluation(Base):
 
     `framework` and `paper` are the contents of their files when it was made. `figures` are all measures' values as of
     the day, as known at the instant: the same question gives them again at sign-off, or nobody signs. `revision` counts
-    changes.
+    changes. `total` is the one that counts; `own_total` is the unit's where reviewed scores make another one (else it
+    is empty), and `reviews` holds those scores by indicator (`reviews.Review`).
     """
 
     __tablename__ = "evaluation"
@@ -55,6 +56,8 @@ class Evaluation(Base):
     paper: Mapped[dict[str, Any]] = mapped_column(JsonText)
     figures: Mapped[dict[str, Any]] = mapped_column(JsonText)
     total: Mapped[Decimal] = mapped_column(Exact)
+    own_total: Mapped[Decimal | None] = mapped_column(Exact)
+    reviews: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict, server_default="{}")
     grade: Mapped[str] = mapped_column(String(20))
     signed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
@@ -74,7 +77,10 @@ class EvaluationStep(Base):
 
 
 class IndicatorResult(Base):
-    """What a level-3 indicator came to: its value, its points and the words that go with them."""
+    """What a level-3 indicator came to: its value, its points and the words that go with them.
+
+    `score` counts; where a reviewer set it, `own_score` is the unit's and `review_reason` says why.
+    """
 
     __tablename__ = "indicator_result"
     __table_args__ = (UniqueConstraint("evaluation_id", "code"),)
@@ -87,6 +93,8 @@ class IndicatorResult(Base):
     value: Mapped[Decimal | None] = mapped_column(Exact)
     value_text: Mapped[str] = mapped_column(String(200))
     score: Mapped[Decimal | None] = mapped_column(Exact)
+    own_score: Mapped[Decimal | None] = mapped_column(Exact)
+    review_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     band: Mapped[str] = mapped_column(String(10))
     deviation: Mapped[str | None] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(Text)

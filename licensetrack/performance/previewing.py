@@ -13,7 +13,7 @@ from licensetrack.measures.question import Question
 from licensetrack.performance.composing import Run, compose
 from licensetrack.performance.gathering import gather, traces
 from licensetrack.performance.models import Evaluation
-from licensetrack.performance.queries import framework_of, paper_of
+from licensetrack.performance.queries import framework_of, paper_of, reviews_of
 from licensetrack.performance.scorecard import score_all
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.performance.stages import DRAFT
@@ -28,7 +28,7 @@ def preview(db: Session, found: Evaluation, as_of: dt.date) -> EvaluationSheet:
         raise Refused("The date %(on)s lies in the future.", on=as_of)
     question, framework, paper = Question(as_of, now()), framework_of(found), paper_of(found)
     content = gather(db, question, paper.header.period_start)
-    results = score_all(framework, paper.marks, content["measures"], as_of)
+    results = score_all(framework, paper.marks, content["measures"], as_of, reviews_of(found))
     run = Run(
         kind=found.kind, year=found.year, version=found.version, stage=DRAFT, as_of=as_of,
         known_at=question.known_at or now(), signed_at=None, framework_digest=found.framework_digest, steps=(),

@@ -16,11 +16,13 @@ from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.ledger_sums import conditions
 from licensetrack.measures.question import Question
 from licensetrack.performance import freezing, scorecard
+from licensetrack.performance.codec import from_plain
 from licensetrack.performance.composing import Run, compose
 from licensetrack.performance.evidence_queries import papers_of
 from licensetrack.performance.framework import Framework, framework
 from licensetrack.performance.gathering import gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep
+from licensetrack.performance.reviews import Review, Reviews
 from licensetrack.performance.scorecard import Gap, Result
 from licensetrack.performance.sheet import EvaluationSheet, Step, Value
 from licensetrack.performance.stages import SIGNED
@@ -78,7 +80,14 @@ def paper_of(found: Evaluation) -> WorkingPaper:
 
 def results_of(found: Evaluation) -> list[Result]:
     """Every indicator's result, from the framework, marks and figures that the evaluation holds."""
-    return scorecard.score_all(framework_of(found), paper_of(found).marks, figures_of(found), found.as_of)
+    return scorecard.score_all(
+        framework_of(found), paper_of(found).marks, figures_of(found), found.as_of, reviews_of(found)
+    )
+
+
+def reviews_of(found: Evaluation) -> Reviews:
+    """Every score that a reviewer set, by indicator; also those that the unit's new score has overtaken."""
+    return {code: from_plain(Review, review) for code, review in found.reviews.items()}
 
 
 def figures_of(found: Evaluation) -> dict[str, Value]:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from licensetrack.core.errors import Refused
-from licensetrack.measures.question import percent
 from licensetrack.performance.framework import SIGNS, Framework, Indicator
+from licensetrack.performance.reviews import Review, Reviews, standing
+from licensetrack.performance.rules.arithmetic import NoNumber
 from licensetrack.performance.rules.grading import deviation, grade
-from licensetrack.performance.rules.scoring import banded, by_hand, computed, points, yes_or_no
+from licensetrack.performance.rules.methods import BANDS, banded, bands_from, by_hand, yes_or_no
+from licensetrack.performance.rules.scoring import BAND, YES_NO, computed
+from licensetrack.performance.rules.values import points
+from licensetrack.performance.scoring_case import case_of, counts_of, is_ready, value_of
 from licensetrack.performance.sheet import Value
 from licensetrack.performance.working_paper import Mark
 
@@ -21,15 +25,20 @@ NOTHING = Mark()
 
 @dataclass(frozen=True)
 class Result:
-    """An indicator with what it came to; no score means that the evaluator's mark is still missing."""
+    """An indicator with what it came to; no score means that the evaluator's mark is still missing.
+
+    `own_score` is the unit's (自评得分), `score` the one that counts: the reviewed one where a reviewer set it.
+    """
 
     indicator: Indicator
     target: Decimal | None
     value: Value
     value_text: str
+    own_score: Decimal | None
     score: Decimal | None
     deviation: str | None
     mark: Mark
+    review: Review | None = None
 
 
 @dataclass(frozen=True)
@@ -57,27 +66,34 @@ class Incomplete(Refused):
         )  # fmt: skip
 
 
-def score_all(framework: Framework, marks: Mapping[str, Mark], figures: Figures, day: dt.date) -> list[Result]:
+def score_all(
+    framework: Framework, marks: Mapping[str, Mark], figures: Figures, day: dt.date, reviews: Reviews | None = None
+) -> list[Result]:
     """Every level-3 indicator's result. Raises Refused for a mark that no indicator, rule or band allows."""
     known = {indicator.code for indicator in framework.leaves()}
     for code in marks:
         if code not in known:
             raise Refused("There is a mark for %(code)s, but no such indicator.", code=code)
+    found = reviews or {}
     return [
-        _result(framework, indicator, marks.get(indicator.code, NOTHING), figures, day)
+        _result(framework, indicator, marks.get(indicator.code, NOTHING), figures, day, found.get(indicator.code))
         for indicator in framework.leaves()
     ]
 
 
-def _result(framework: Framework, indicator: Indicator, mark: Mark, figures: Figures, day: dt.date) -> Result:
+def _result(
+    framework: Framework, indicator: Indicator, mark: Mark, figures: Figures, day: dt.date, review: Review | None
+) -> Result:
     target = _target(indicator, figures, day)
-    value = _value(indicator, mark, figures)
+    value = value_of(indicator, mark, figures)
     off = None
     if value is not None:
         off = deviation(indicator.nature, Decimal(value), target, over=framework.over, under=framework.under)
+    own = _score(indicator, mark, value, target, figures)
+    review = standing(review, own)
     return Result(
         indicator=indicator, target=target, value=value, value_text=mark.result or quantity(value, indicator.unit),
-        score=_score(indicator, mark, value, target), deviation=off, mark=mark,
+        own_score=own, score=own if review is None else review.score, deviation=off, mark=mark, review=review,
     )  # fmt: skip
 
 
@@ -89,47 +105,41 @@ def _target(indicator: Indicator, figures: Figures, day: dt.date) -> Decimal | N
     return None if version is None else version.value
 
 
-def _value(indicator: Indicator, mark: Mark, figures: Figures) -> Value:
-    if not indicator.measure:
-        return mark.value
-    if mark.value is not None:
-        raise Refused(
-            "%(code)s reads the measure %(measure)s; its value is not typed.", code=indicator.code,
-            measure=indicator.measure,
-        )  # fmt: skip
-    value = figures[indicator.measure]
-    if not indicator.per:
-        return value
-    whole = figures[indicator.per]
-    return None if value is None or whole is None else percent(value, whole)
-
-
-def _score(indicator: Indicator, mark: Mark, value: Value, target: Decimal | None) -> Decimal | None:
+def _score(indicator: Indicator, mark: Mark, value: Value, target: Decimal | None, figures: Figures) -> Decimal | None:
     rule, weight = indicator.rule, indicator.weight
-    if rule.basis in ("target", "rate"):
+    if rule.compute is not None:
         if mark.score is not None:
             raise Refused(
                 "The score of %(code)s follows from its value; to lower it, state a deduction and its reason.",
                 code=indicator.code,
             )
-        if value is None or (rule.basis == "target" and target is None):
+        case, counts = case_of(indicator, mark, value, target, figures), counts_of(indicator, mark, value)
+        if not is_ready(rule, case, counts):
             return None
-        whole = computed(rule, Decimal(value), target, weight, indicator.settings)
-        return points(max(whole - mark.deduct, Decimal(0)))
+        try:
+            return points(max(computed(rule, case) - mark.deduct, Decimal(0)))
+        except NoNumber:
+            return None
     if mark.deduct:
         raise Refused("%(code)s is judged by hand: give its score, not a deduction.", code=indicator.code)
-    if rule.basis == "yes_no":
+    if rule.basis == YES_NO:
         return None if mark.met is None else yes_or_no(mark.met, weight)
     if mark.score is None:
         return None
-    if rule.basis == "band":
-        return banded(mark.score, mark.band, weight)
+    if rule.basis == BAND:
+        own = indicator.settings.bands
+        return banded(mark.score, mark.band, weight, bands_from(own) if own else BANDS)
     return by_hand(mark.score, weight)
 
 
 def total_of(results: list[Result]) -> Decimal:
-    """The sum of all scores so far."""
+    """The sum of all scores so far, the reviewed ones where there are such."""
     return points(sum((result.score or Decimal(0) for result in results), Decimal(0)))
+
+
+def own_total_of(results: list[Result]) -> Decimal:
+    """The sum of the unit's own scores so far."""
+    return points(sum((result.own_score or Decimal(0) for result in results), Decimal(0)))
 
 
 def grade_of(framework: Framework, results: list[Result]) -> str:
@@ -145,9 +155,9 @@ def gaps(results: list[Result]) -> list[Gap]:
     for result in results:
         missing = []
         mark, judged = result.mark, result.indicator.rule.compute is None
-        if result.score is None:
+        if result.own_score is None:
             missing.append("The score is missing.")
-        elif result.score < result.indicator.weight and not mark.reason:
+        elif result.own_score < result.indicator.weight and not mark.reason:
             missing.append("Points are deducted without a reason.")
         elif judged and not mark.reason:
             missing.append("A score given by hand needs its reason.")

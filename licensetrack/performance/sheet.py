@@ -97,7 +97,8 @@ class ScoredIndicator:
     `facts`, `reason` and `explanation` are sentence templates over the sheet's figures. `measure` is None where nothing
     is measured; `per` names a second measure where the value is the first as a percentage of it. `deviation` is over,
     under or None; `band` achieved, partial, missed or empty. `assumption` says that the score rests on an assumption,
-    which the report has to state.
+    which the report has to state. `score` counts: it is the reviewed one where a reviewer set it with
+    `review_reason`, and `own_score` is the unit's; `lowered` are points taken off because the target was too low.
     """
 
     code: str
@@ -130,6 +131,10 @@ class ScoredIndicator:
     rule_text: str
     measure: str | None
     per: str | None
+    own_score: Decimal | None = None
+    review_reason: str = ""
+    reviewer: str = ""
+    lowered: Decimal = Decimal(0)
 
     @property
     def lost(self) -> Decimal:
@@ -249,6 +254,7 @@ class Step:
 class EvaluationSheet:
     """A whole evaluation. `frozen` tells whether it is the signed snapshot (then `digest` proves it) or a preview.
 
+    `total` counts; `own_total` is the sum of the unit's own scores (empty in what was signed before there were any).
     `traces` maps every measure to its rows as they were counted; days in them are dates again, `value`, `numerator` and
     `denominator` numbers. It is empty when the sheet was asked for without traces.
     """
@@ -282,6 +288,7 @@ class EvaluationSheet:
     trace_digests: Mapping[str, str]
     traces: Mapping[str, tuple[dict[str, Any], ...]]
     papers: tuple[EvidencePaper, ...] = ()
+    own_total: Decimal | None = None
 
     def leaves(self) -> Iterator[ScoredIndicator]:
         """Every level-3 indicator, in the framework's order."""

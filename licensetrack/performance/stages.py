@@ -13,6 +13,7 @@ EVALUATION_MOVES = MappingProxyType(
         (START, "reopen"): DRAFT,
         (DRAFT, "rework"): DRAFT,
         (DRAFT, "complete"): COMPLETED,
+        (COMPLETED, "review_score"): COMPLETED,
         (COMPLETED, "review"): REVIEWED,
         (COMPLETED, "send_back"): DRAFT,
         (REVIEWED, "sign"): SIGNED,

@@ -19,13 +19,18 @@ class Mark:
 
     `score` is for judged indicators only, with `band` (achieved, partial, missed) or `met` where the rule wants one;
     `value` for those that read no measure; `deduct` lowers a computed score (where the target was set too low) and
-    needs its reason. `result` words a qualitative actual value. The three texts are sentence templates.
+    needs its reason. `elements` are the numbers of those that are met, `faults` how many there were of each kind,
+    `answers` how many gave each grade, the best first. `result` words a qualitative actual value. The three texts are
+    sentence templates.
     """
 
     score: Decimal | None = None
     band: str = ""
     met: bool | None = None
     value: Decimal | None = None
+    elements: tuple[int, ...] | None = None
+    faults: tuple[int, ...] | None = None
+    answers: tuple[int, ...] | None = None
     deduct: Decimal = Decimal(0)
     result: str = ""
     reason: str = ""
@@ -88,7 +93,8 @@ def _header(table: Table) -> Header:
 def _mark(table: Table) -> Mark:
     mark = Mark(
         score=table.number("score", None), band=table.text("band", ""), met=table.flag("met", None),
-        value=table.number("value", None), deduct=table.number("deduct", Decimal(0)), result=table.text("result", ""),
+        value=table.number("value", None), elements=table.counts("elements"), faults=table.counts("faults"),
+        answers=table.counts("answers"), deduct=table.number("deduct", Decimal(0)), result=table.text("result", ""),
         reason=table.text("reason", ""), explanation=table.text("explanation", ""), facts=table.text("facts", ""),
         evidence=table.texts("evidence"), assumption=bool(table.flag("assumption", False)),
     )  # fmt: skip

@@ -1,12 +1,14 @@
-"""Signed evaluations: the frozen sheet and the rows behind each figure still have the digests they were signed with."""
+"""Evaluations: what was signed still has the digests of its signing, and every total is the sum of its scores."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 _SIGNED = """
     SELECT e.id, s.content, s.algorithm, s.digest FROM evaluation e
@@ -29,3 +31,24 @@ def snapshots(connection: Connection) -> Iterator[str]:
                     whole.update(lines.encode())
                 if whole.hexdigest() != stated:
                     yield f"the rows behind {measure} of evaluation {row.id} were changed"
+
+
+_SCORES = """
+    SELECT e.id, e.total, e.own_total, e.reviews, r.code, r.score, r.own_score FROM evaluation e
+    JOIN indicator_result r ON r.evaluation_id = e.id ORDER BY e.id, r.position"""
+
+
+def totals(connection: Connection) -> Iterator[str]:
+    """Evaluations whose total is not the sum of their scores, or with a reviewed score that nobody set."""
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(text(_SCORES)):
+        found.setdefault(row.id, []).append(row)
+    for number, rows in found.items():
+        score = sum(Decimal(row.score or 0) for row in rows)
+        own = sum(Decimal(row.own_score or row.score or 0) for row in rows)
+        if Decimal(rows[0].total) != score or Decimal(rows[0].own_total or rows[0].total) != own:
+            yield f"the total of evaluation {number} is not the sum of its scores"
+        reviews = json.loads(rows[0].reviews)
+        for row in rows:
+            if row.own_score is not None and Decimal(reviews.get(row.code, {}).get("score", -1)) != Decimal(row.score):
+                yield f"nobody set the reviewed score of {row.code} in evaluation {number}"

@@ -64,6 +64,7 @@ def verify() -> list[Finding]:
             "every signed evaluation is what was signed": evaluation_checks.snapshots,
             "every evidence link to an indicator names one that a framework has": evidence_checks.indicators,
             "the evidence of a signed evaluation is held as it was signed": evidence_checks.frozen_papers,
+            "every evaluation's total is the sum of its scores": evaluation_checks.totals,
             "the database is at the newest migration": schema_checks.versions,
             "the schema is what the models say": schema_checks.differences,
             "the database refuses changes to what happened": schema_checks.guards,

@@ -81,6 +81,7 @@ TAGS: dict[str, Any] = {
     "performance:evaluation:freeze": lazy_gettext("Evaluation frozen"),
     "performance:evaluation:reopen": lazy_gettext("Evaluation re-opened"),
     "performance:evaluation:review": lazy_gettext("Evaluation reviewed"),
+    "performance:evaluation:review_score": lazy_gettext("Score reviewed"),
     "performance:evaluation:rework": lazy_gettext("Evaluation reworked"),
     "performance:evaluation:send_back": lazy_gettext("Evaluation sent back"),
     "performance:evaluation:sign": lazy_gettext("Evaluation signed off"),

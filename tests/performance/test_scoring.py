@@ -7,17 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensetrack.core.errors import Refused
-from licensetrack.performance.rules.scoring import (
-    ACHIEVED,
-    MISSED,
-    PARTIAL,
-    RULES,
-    Settings,
-    banded,
-    by_hand,
-    computed,
-    yes_or_no,
-)
+from licensetrack.performance.rules.methods import ACHIEVED, MISSED, PARTIAL, banded, by_hand, yes_or_no
+from licensetrack.performance.rules.scoring import RATE, RULES, TARGET, Case, computed
+from licensetrack.performance.rules.settings import Settings
 
 D = Decimal
 EXAMPLES = [
@@ -77,9 +69,12 @@ EXAMPLES = [
 ]
 
 
+BY_VALUE = {code for code, rule in RULES.items() if rule.basis in (TARGET, RATE)}
+
+
 def score(rule: str, actual: str, target: str | None, weight: str, settings: Settings | None = None) -> Decimal:
     aim = None if target is None else D(target)
-    return computed(RULES[rule], D(actual), aim, D(weight), settings or Settings())
+    return computed(RULES[rule], Case(D(weight), settings or Settings(), D(actual), aim))
 
 
 @pytest.mark.parametrize(("rule", "actual", "target", "weight", "points"), EXAMPLES)
@@ -92,7 +87,7 @@ def test_a_value_gives_the_points_of_the_table(
 
 
 def test_every_rule_that_goes_by_a_value_has_examples() -> None:
-    assert {rule for rule, *_ in EXAMPLES} == {code for code, rule in RULES.items() if rule.compute is not None}
+    assert {rule for rule, *_ in EXAMPLES} == BY_VALUE
 
 
 def test_an_office_may_set_its_own_steps_and_pass_mark() -> None:
@@ -152,14 +147,14 @@ def test_a_score_by_hand_stays_within_the_weight() -> None:
 VALUES = st.decimals(min_value=-100, max_value=10_000, places=2)
 TARGETS = st.decimals(min_value=0, max_value=5_000, places=2)
 WEIGHTS = st.integers(min_value=1, max_value=10_000).map(lambda cents: D(cents) / 100)
-COMPUTED = st.sampled_from(sorted(code for code, rule in RULES.items() if rule.compute is not None))
+COMPUTED = st.sampled_from(sorted(BY_VALUE))
 
 
 @given(COMPUTED, VALUES, TARGETS, WEIGHTS)
 def test_no_score_leaves_the_span_from_nothing_to_the_weight(
     code: str, actual: Decimal, target: Decimal, weight: Decimal
 ) -> None:
-    found = computed(RULES[code], actual, target, weight, Settings())
+    found = computed(RULES[code], Case(weight, Settings(), actual, target))
     assert 0 <= found <= weight
 
 
@@ -169,7 +164,7 @@ def test_doing_better_never_costs_points(
 ) -> None:
     rule = RULES[code]
     low, high = sorted((one, other))
-    scores = [computed(rule, value, target, weight, Settings()) for value in (low, high)]
+    scores = [computed(rule, Case(weight, Settings(), value, target)) for value in (low, high)]
     less_is_better = "<=" in rule.natures or (code == "EQ" and target == 0)
     assert scores == sorted(scores, reverse=less_is_better)
 
@@ -177,4 +172,4 @@ def test_doing_better_never_costs_points(
 @given(TARGETS, WEIGHTS)
 def test_reaching_the_target_gives_the_full_weight(target: Decimal, weight: Decimal) -> None:
     for code in ("POS_FULL_PROP", "EQ", "NEG_LINEAR", "NEG_RATIO", "PASS60"):
-        assert computed(RULES[code], target, target, weight, Settings()) == weight
+        assert computed(RULES[code], Case(weight, Settings(), target, target)) == weight

@@ -204,6 +204,13 @@ TAMPERINGS = {
     "the head is gone": "DELETE FROM audit_head",
 }
 
+TOTALS = "every evaluation's total is the sum of its scores"
+FALSE_TOTALS = {
+    "the total is changed": "UPDATE evaluation SET total = '98'",
+    "the unit's own total is changed": "UPDATE evaluation SET own_total = '98'",
+    "a reviewed score comes from nobody": "UPDATE indicator_result SET own_score = score WHERE code = 'A11'",
+}
+
 SIGNED = "every signed evaluation is what was signed"
 FALSE_SIGNATURES = {
     "the sheet is changed": "UPDATE evaluation_snapshot SET content = '{}'",

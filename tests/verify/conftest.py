@@ -95,9 +95,13 @@ def _sign_an_evaluation(papers: list[dict[str, object]]) -> None:
     instant = "2024-12-31 00:00:00.000000"
     rows = {
         "evaluation": {
-            "id": 1, "kind": "evaluation", "year": 2024, "version": 1, "stage": "signed", "revision": 1,
+            "id": 1, "kind": "evaluation", "year": 2024, "version": 1, "stage": "reviewed", "revision": 1,
             "as_of": "2024-12-31", "known_at": instant, "framework_code": "2024", "framework_digest": "",
             "framework": "{}", "paper": "{}", "figures": "{}", "total": "99", "grade": "优", "signed_at": instant,
+        },
+        "indicator_result": {
+            "id": 1, "evaluation_id": 1, "position": 1, "code": "A11", "weight": "100", "value_text": "", "score": "99",
+            "band": "", "reason": "", "explanation": "", "facts": "", "evidence": "[]", "assumption": False,
         },
         "evaluation_snapshot": {
             "id": 1, "evaluation_id": 1, "content": content, "algorithm": "sha256",
@@ -111,6 +115,7 @@ def _sign_an_evaluation(papers: list[dict[str, object]]) -> None:
         for table, row in rows.items():
             columns, places = ", ".join(row), ", ".join(f":{name}" for name in row)
             session.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({places})"), row)
+        session.execute(text("UPDATE evaluation SET stage = 'signed'"))
 
 
 @pytest.fixture(scope="module", params=BOTH)

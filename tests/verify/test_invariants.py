@@ -14,7 +14,7 @@ from licensetrack.core.db import transaction
 from licensetrack.verify.report import verify
 from tests.verify.acceptance_breakages import BY_ACCEPTANCE_SQL
 from tests.verify.account_breakages import ACCOUNT_CASES
-from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, SIGNED, TAMPERINGS, Case
+from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, FALSE_TOTALS, SIGNED, TAMPERINGS, TOTALS, Case
 from tests.verify.evidence_trade import EVIDENCE_CASES
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.handover_trade import HANDOVER, SEALED
@@ -89,6 +89,11 @@ class TestTheBooks:
             with guards_off(connection):
                 chain_anew(connection)
             assert red() == set()
+
+    @pytest.mark.parametrize("how", FALSE_TOTALS)
+    def test_show_that_a_total_is_not_the_sum_of_its_scores(self, how: str) -> None:
+        with broken_books(FALSE_TOTALS[how]):
+            assert red() == {TOTALS}
 
     @pytest.mark.parametrize("how", FALSE_SIGNATURES)
     def test_show_that_a_signed_evaluation_was_changed(self, how: str) -> None:

@@ -1,173 +1,136 @@
-"""The scoring rules: pure functions from an actual value, a target and a weight to points; a framework names which.
+"""The scoring rules by their codes: what each goes by, which indicators it fits, which parameters a framework may set.
 
-The formulas follow 财预〔2020〕10号, 财预〔2021〕101号 and the practice of provincial budget systems; offices differ,
-so steps and pass mark can be set in the framework. Scores are Decimals with two places, halves up, and never leave the
-span from 0 to the weight. An actual value below zero counts as zero.
+All are pure functions with results between nothing and the weight; `values.py` has those that go by a value,
+`methods.py` those that go by what an evaluator finds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 
 from licensetrack.core.errors import Refused
+from licensetrack.performance.rules.arithmetic import Names
+from licensetrack.performance.rules.methods import by_conditions, by_elements, by_faults, by_formula
+from licensetrack.performance.rules.settings import OWN_NAMES, Settings, read_settings
+from licensetrack.performance.rules.values import (
+    EXECUTION_STEPS,
+    SATISFACTION_STEPS,
+    ZERO,
+    above_pass_mark,
+    by_steps,
+    equal_or_share,
+    excess_linear,
+    excess_ratio,
+    execution_share,
+    reach_or_share,
+)  # fmt: skip
 
-ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
-POINTS = Decimal("0.01")
-PASS_MARK = Decimal(60)
-
-Step = tuple[Decimal, Decimal]
-EXECUTION_STEPS: tuple[Step, ...] = ((HUNDRED, HUNDRED), (Decimal(80), Decimal(70)), (Decimal(60), Decimal(50)))
-SATISFACTION_STEPS: tuple[Step, ...] = ((Decimal(90), HUNDRED), (Decimal(80), Decimal(80)), (Decimal(60), Decimal(50)))
-
-ACHIEVED, PARTIAL, MISSED = "achieved", "partial", "missed"
-# Band → from and to, as shares of the weight; the upper end belongs to the band only at the full weight.
-BANDS: Mapping[str, tuple[Decimal, Decimal]] = MappingProxyType(
-    {
-        ACHIEVED: (Decimal("0.8"), ONE),
-        PARTIAL: (Decimal("0.6"), Decimal("0.8")),
-        MISSED: (ZERO, Decimal("0.6")),
-    }
-)
-
-
-def points(value: Decimal) -> Decimal:
-    """Two decimals, halves up."""
-    return value.quantize(POINTS, ROUND_HALF_UP)
-
-
-def reach_or_share(actual: Decimal, target: Decimal, weight: Decimal) -> Decimal:
-    """POS_FULL_PROP, for ≥: the full weight from the target on, below it the share reached."""
-    actual = max(actual, ZERO)
-    return points(weight) if actual >= target else points(actual / target * weight)
-
-
-def equal_or_share(actual: Decimal, target: Decimal, weight: Decimal) -> Decimal:
-    """EQ, for =: a target of zero is kept or not; any other is scored by the share reached."""
-    if target == 0:
-        return points(weight) if actual <= 0 else points(ZERO)
-    return reach_or_share(actual, target, weight)
-
-
-def excess_linear(actual: Decimal, target: Decimal, weight: Decimal) -> Decimal:
-    """NEG_LINEAR, for ≤: the full weight up to the target, then straight down to nothing at twice the target."""
-    actual = max(actual, ZERO)
-    if actual <= target:
-        return points(weight)
-    if actual >= 2 * target:
-        return points(ZERO)
-    return points((ONE - (actual - target) / target) * weight)
-
-
-def excess_ratio(actual: Decimal, target: Decimal, weight: Decimal) -> Decimal:
-    """NEG_RATIO, for ≤: the full weight up to the target, then target over actual."""
-    actual = max(actual, ZERO)
-    return points(weight) if actual <= target else points(target / actual * weight)
-
-
-def above_pass_mark(actual: Decimal, target: Decimal, weight: Decimal, pass_mark: Decimal = PASS_MARK) -> Decimal:
-    """PASS60: nothing below 60 % of the target, then in a straight line to the full weight at the target."""
-    rate = HUNDRED if target == 0 else min(max(actual, ZERO) / target * 100, HUNDRED)
-    return points(ZERO) if rate < pass_mark else points((rate - pass_mark) / (HUNDRED - pass_mark) * weight)
-
-
-def execution_share(rate: Decimal, weight: Decimal) -> Decimal:
-    """EXEC_PROP, for the budget execution rate in percent: its share of the weight, at most the whole."""
-    return points(min(max(rate, ZERO), HUNDRED) / 100 * weight)
-
-
-def by_steps(actual: Decimal, weight: Decimal, steps: Sequence[Step]) -> Decimal:
-    """EXEC_STEP and SATIS_STEP: (from, percent of the weight), the highest step first; below the last step nothing."""
-    for start, share in steps:
-        if actual >= start:
-            return points(weight * share / 100)
-    return points(ZERO)
-
-
-def banded(score: Decimal, band: str, weight: Decimal) -> Decimal:
-    """QUAL_3BAND: the evaluator's score, which must lie in the band. Raises Refused with the band's limits."""
-    try:
-        low, high = (points(share * weight) for share in BANDS[band])
-    except KeyError:
-        raise Refused("“%(band)s” is not a band: it is achieved, partial or missed.", band=band) from None
-    inside = low <= score <= high if band == ACHIEVED else low <= score < high
-    if not inside:
-        raise Refused(
-            "The score %(score)s lies outside the band “%(band)s” (from %(low)s to %(high)s).",
-            score=score, band=band, low=low, high=high,
-        )  # fmt: skip
-    return points(score)
-
-
-def yes_or_no(met: bool, weight: Decimal) -> Decimal:
-    """YESNO: the weight or nothing."""
-    return points(weight if met else ZERO)
-
-
-def by_hand(score: Decimal, weight: Decimal) -> Decimal:
-    """HAND: the evaluator's score within the weight. Raises Refused outside it."""
-    if not ZERO <= score <= weight:
-        raise Refused("The score %(score)s lies outside 0 to %(weight)s.", score=score, weight=weight)
-    return points(score)
+TARGET, RATE, NAMES, ELEMENTS, FAULTS, ANSWERS = "target", "rate", "names", "elements", "faults", "answers"
+BAND, YES_NO, HAND = "band", "yes_no", "hand"
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What a framework may set otherwise: the steps of a step rule, the pass mark of PASS60 (percent)."""
+class Case:
+    """What one indicator is scored from.
 
-    steps: tuple[Step, ...] = ()
-    pass_mark: Decimal = PASS_MARK
+    `counts` are the numbers of the elements met, or how many faults of each kind; `names` every measure by its name.
+    """
+
+    weight: Decimal
+    settings: Settings
+    actual: Decimal | None = None
+    target: Decimal | None = None
+    counts: tuple[int, ...] = ()
+    names: Names = field(default_factory=dict)
+
+    def own_names(self) -> dict[str, Decimal | None]:
+        """All that a formula may speak of: measures, constants, and the indicator's own value, target and weight."""
+        own = {"value": self.actual, "target": self.target, "weight": self.weight}
+        return (
+            dict(self.names) | dict(self.settings.constants) | {word: own[meant] for word, meant in OWN_NAMES.items()}
+        )
 
 
 @dataclass(frozen=True)
 class ScoringRule:
-    """A selectable rule. `basis` says what it needs: `target` and `rate` a value, the rest the evaluator's mark.
+    """A selectable rule. `basis` says what it goes by: a value against a `target`, a `rate`, `names` in a formula,
+    `elements` met, `faults` or `answers` counted; or the evaluator's own points (`band`, `yes_no`, `hand`).
 
-    `title` is an English msgid; `natures` are those of the indicators it fits; `compute` is set for values only.
+    `title` is an English msgid; `natures` are those of the indicators it fits; `compute` is missing where the
+    evaluator gives the points.
     """
 
     code: str
     title: str
     basis: str
     natures: tuple[str, ...]
-    compute: Callable[[Decimal, Decimal, Decimal, Settings], Decimal] | None = None
+    compute: Callable[[Case], Decimal] | None = None
+    parameters: tuple[str, ...] = ()
+
+    def read(self, data: Mapping[str, object]) -> Settings:
+        """Its settings from plain data. Raises Refused at the parameter that is wrong."""
+        return read_settings(self.parameters, data)
 
 
 AT_LEAST, AT_MOST = (">=", ">"), ("<=", "<")
-ANY = (*AT_LEAST, "=", *AT_MOST, "qualitative")
+FLOORS, ANY = (*AT_LEAST, "="), (*AT_LEAST, "=", *AT_MOST, "qualitative")
+QUALITATIVE = ("qualitative",)
+Compare = Callable[[Decimal, Decimal, Decimal], Decimal]
+
+
+def _against(compare: Compare) -> Callable[[Case], Decimal]:
+    return lambda case: compare(case.actual or ZERO, case.target or ZERO, case.weight)
+
+
+def _answers(case: Case) -> Decimal:
+    """The mean worth of the answers is the value: against the target, or its own share of the weight without one."""
+    if case.target is None:
+        return execution_share(case.actual or ZERO, case.weight)
+    return reach_or_share(case.actual or ZERO, case.target, case.weight)
+
 
 _ALL = (
-    ScoringRule("POS_FULL_PROP", "Full from the target on, below it the share reached", "target", AT_LEAST,
-                lambda a, t, w, s: reach_or_share(a, t, w)),
-    ScoringRule("EQ", "Full at the target, below it the share reached", "target", ("=",),
-                lambda a, t, w, s: equal_or_share(a, t, w)),
-    ScoringRule("NEG_LINEAR", "Full up to the target, nothing at twice the target", "target", AT_MOST,
-                lambda a, t, w, s: excess_linear(a, t, w)),
-    ScoringRule("NEG_RATIO", "Full up to the target, above it target over actual", "target", AT_MOST,
-                lambda a, t, w, s: excess_ratio(a, t, w)),
-    ScoringRule("PASS60", "Nothing below the pass mark, then in proportion", "target", (*AT_LEAST, "="),
-                lambda a, t, w, s: above_pass_mark(a, t, w, s.pass_mark)),
-    ScoringRule("EXEC_PROP", "Budget execution rate times the weight", "rate", (*AT_LEAST, "="),
-                lambda a, t, w, s: execution_share(a, w)),
-    ScoringRule("EXEC_STEP", "Budget execution rate by steps", "rate", (*AT_LEAST, "="),
-                lambda a, t, w, s: by_steps(a, w, s.steps or EXECUTION_STEPS)),
-    ScoringRule("SATIS_STEP", "Satisfaction by steps", "rate", (*AT_LEAST, "="),
-                lambda a, t, w, s: by_steps(a, w, s.steps or SATISFACTION_STEPS)),
-    ScoringRule("QUAL_3BAND", "Judged within one of three bands", "band", ("qualitative",)),
-    ScoringRule("YESNO", "Met or not", "yes_no", ("qualitative",)),
-    ScoringRule("HAND", "Judged by hand, with a reason", "hand", ANY),
+    ScoringRule("POS_FULL_PROP", "Full from the target on, below it the share reached", TARGET, AT_LEAST,
+                _against(reach_or_share)),
+    ScoringRule("EQ", "Full at the target, below it the share reached", TARGET, ("=",), _against(equal_or_share)),
+    ScoringRule("NEG_LINEAR", "Full up to the target, nothing at twice the target", TARGET, AT_MOST,
+                _against(excess_linear)),
+    ScoringRule("NEG_RATIO", "Full up to the target, above it target over actual", TARGET, AT_MOST,
+                _against(excess_ratio)),
+    ScoringRule("PASS60", "Nothing below the pass mark, then in proportion", TARGET, FLOORS,
+                lambda c: above_pass_mark(c.actual or ZERO, c.target or ZERO, c.weight, c.settings.pass_mark),
+                ("pass_mark",)),
+    ScoringRule("EXEC_PROP", "Budget execution rate times the weight", RATE, FLOORS,
+                lambda c: execution_share(c.actual or ZERO, c.weight)),
+    ScoringRule("EXEC_STEP", "Budget execution rate by steps", RATE, FLOORS,
+                lambda c: by_steps(c.actual or ZERO, c.weight, c.settings.steps or EXECUTION_STEPS), ("steps",)),
+    ScoringRule("SATIS_STEP", "Satisfaction by steps", RATE, FLOORS,
+                lambda c: by_steps(c.actual or ZERO, c.weight, c.settings.steps or SATISFACTION_STEPS), ("steps",)),
+    ScoringRule("FORMULA", "The points that a formula gives", NAMES, ANY,
+                lambda c: by_formula(c.settings.formula, c.own_names(), c.weight), ("formula", "constants")),
+    ScoringRule("CONDITION", "Points by the first condition that holds", NAMES, ANY,
+                lambda c: by_conditions(c.settings.conditions, c.own_names(), c.weight), ("conditions", "constants")),
+    ScoringRule("ELEMENTS", "The share of the elements that are met", ELEMENTS, QUALITATIVE,
+                lambda c: by_elements(c.counts, len(c.settings.elements), c.weight), ("elements",)),
+    ScoringRule("DEDUCT", "Points taken off for each fault", FAULTS, ANY,
+                lambda c: by_faults(c.counts, [cost for _, cost in c.settings.faults], c.weight), ("faults",)),
+    ScoringRule("LIKERT", "The mean of a survey's answers on a scale of grades", ANSWERS, (*AT_LEAST, "qualitative"),
+                _answers, ("scale",)),
+    ScoringRule("QUAL_3BAND", "Judged within one of three bands", BAND, QUALITATIVE),
+    ScoringRule("BANDS", "Judged within one of the framework's own bands", BAND, QUALITATIVE, None, ("bands",)),
+    ScoringRule("YESNO", "Met or not", YES_NO, QUALITATIVE),
+    ScoringRule("HAND", "Judged by hand, with a reason", HAND, ANY),
 )  # fmt: skip
 RULES: Mapping[str, ScoringRule] = MappingProxyType({rule.code: rule for rule in _ALL})
 
 
-def computed(
-    rule: ScoringRule, actual: Decimal, target: Decimal | None, weight: Decimal, settings: Settings
-) -> Decimal:
-    """The points of a rule that goes by a value. Raises Refused for a rule that does not, or without its target."""
+def computed(rule: ScoringRule, case: Case) -> Decimal:
+    """The points of a rule that computes them. Raises Refused for one that does not, or without its target."""
     if rule.compute is None:
         raise Refused("The rule %(rule)s does not go by a value.", rule=rule.code)
-    if rule.basis == "target" and target is None:
+    if rule.basis == TARGET and case.target is None:
         raise Refused("The rule %(rule)s needs a target.", rule=rule.code)
-    return rule.compute(Decimal(actual), Decimal(target or 0), weight, settings)
+    return rule.compute(case)
