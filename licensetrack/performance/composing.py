@@ -17,13 +17,10 @@ from licensetrack.performance.sheet import (
     EvaluationSheet,
     Evidence,
     Group,
-    Month,
-    Part,
     ScoredIndicator,
-    SetLine,
     Step,
-    UnitLine,
 )  # fmt: skip
+from licensetrack.performance.sheet_lines import Month, Part, SetLine, UnitLine
 from licensetrack.performance.working_paper import Mark, WorkingPaper
 
 

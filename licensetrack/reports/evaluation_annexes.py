@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from licensetrack.performance.sheet import EvaluationSheet, SetLine, UnitLine
+from licensetrack.performance.sheet import EvaluationSheet
+from licensetrack.performance.sheet_lines import SetLine, UnitLine
 from licensetrack.reports.document import Align, Column, Form, FormCell, Row, Table
 from licensetrack.reports.evaluation_charts import counts_in, products_of
 from licensetrack.reports.evaluation_text import Texts, verdict

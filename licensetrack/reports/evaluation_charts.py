@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from licensetrack.performance.sheet import EvaluationSheet, Part, ScoredIndicator
+from licensetrack.performance.sheet import EvaluationSheet, ScoredIndicator
+from licensetrack.performance.sheet_lines import Part
 from licensetrack.reports.chart_data import BarChart, Bullet, BulletChart, Hue, Panel, Series, TrendChart
 from licensetrack.reports.evaluation_words import PRODUCTS, in_order, product_name
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from licensetrack.performance.sheet import EvaluationSheet, Group, Part, ScoredIndicator
+from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
+from licensetrack.performance.sheet_lines import Part
 from licensetrack.reports.document import Align, Column, Row, Table
 from licensetrack.reports.evaluation_charts import counts_in, products_of
 from licensetrack.reports.evaluation_text import Texts
