@@ -17,8 +17,9 @@ MEGABYTE = 1024 * 1024
 class Settings:
     """One installation. `https`: pages are served encrypted; `proxies`: how many trusted proxies stand before us.
 
-    `seal_key` seals licence files and seeds of second factors; who loses it loses them. `office` is the centre's name
-    as its papers carry it.
+    `seal_key` seals licence files and seeds of second factors; who loses it loses them. `signing_key` signs sealed
+    packs by the algorithm `signature`; a pack's manifest states the `digests` of every file. `office` is the centre's
+    name as its papers carry it.
     """
 
     database_url: str
@@ -26,6 +27,9 @@ class Settings:
     secret_key: str = field(repr=False)
     seal_key: bytes = field(repr=False, default=b"")
     cipher: str = "aes-256-gcm"
+    signing_key: str = field(repr=False, default="")
+    signature: str = "ed25519"
+    digests: tuple[str, ...] = ("sha256",)
     uploads: Path = INSTANCE / "uploads"
     upload_bytes: int = 64 * MEGABYTE
     https: bool = False
@@ -42,6 +46,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environment.get("SECRET_KEY") or _kept_secret(_made(instance) / "secret_key"),
         seal_key=_seal_key(environment, instance),
         cipher=environment.get("LICENSETRACK_CIPHER") or "aes-256-gcm",
+        signing_key=environment.get("LICENSETRACK_SIGNING_KEY") or _kept_secret(_made(instance) / "signing_key"),
+        signature=environment.get("LICENSETRACK_SIGNATURE") or "ed25519",
+        digests=tuple((environment.get("LICENSETRACK_PACK_DIGESTS") or "sha256").replace(",", " ").split()),
         uploads=Path(environment.get("LICENSETRACK_UPLOADS") or instance / "uploads"),
         upload_bytes=int(environment.get("LICENSETRACK_UPLOAD_MB") or 64) * MEGABYTE,
         https=environment.get("LICENSETRACK_HTTPS", "") in ("1", "true", "yes"),

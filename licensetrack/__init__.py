@@ -20,13 +20,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from config import ROOT, from_environment
     from licensetrack.api.service import register as add_interface
-    from licensetrack.core import blobs, db, sealing
+    from licensetrack.core import blobs, db, sealing, signing
     from licensetrack.web.rooms import register as add_pages
 
     settings = settings or from_environment()
     db.connect(settings.database_url)
     blobs.use_folder(settings.blobs)
     sealing.use_key(settings.seal_key, settings.cipher)
+    signing.use_key(settings.signing_key, settings.signature)
     app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=settings.secret_key,

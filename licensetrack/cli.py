@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from config import from_environment
 from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.core import db
 from licensetrack.core.clock import BUSINESS_ZONE, today
@@ -145,6 +146,29 @@ def report(year: int, as_of: dt.datetime | None, kind: str, form: str, output: P
 
     write_report(year, form, output, kind=kind, as_of=as_of.date() if as_of else None)
     say(str(output))
+
+
+@main.command("seal")
+@click.option("--year", type=int, required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@connected
+def seal_year(year: int, output: Path) -> None:
+    """Write the sealed pack of a year's signed evaluation; prints the fingerprint of the key that signed it."""
+    from licensetrack.core import signing
+    from licensetrack.jobs.reporting import write_sealed_pack
+
+    write_sealed_pack(year, output, from_environment().digests)
+    say(f"{output}\n{signing.fingerprint()}")
+
+
+@main.command("verify-pack")
+@click.argument("file")
+@click.option("--fingerprint", default="", help="What the public key's fingerprint has to be.")
+def verify_pack(file: str, fingerprint: str) -> None:
+    """Check a sealed pack and recount its figures; exit 1 if anything differs. Needs no database."""
+    from licensetrack.reports.verify_pack import main as check
+
+    sys.exit(check([file, *(["--fingerprint", fingerprint] if fingerprint else [])]))
 
 
 @main.command()

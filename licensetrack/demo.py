@@ -13,7 +13,7 @@ from config import INSTANCE, from_environment
 from licensetrack.accounts import users
 from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
-from licensetrack.core import audit, blobs, db, schema, sealing
+from licensetrack.core import audit, blobs, db, schema, sealing, signing
 from licensetrack.core.errors import Refused
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
@@ -49,6 +49,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
     settings = from_environment()
     blobs.use_folder(settings.blobs)
     sealing.use_key(settings.seal_key, settings.cipher)
+    signing.use_key(settings.signing_key, settings.signature)
     _make_fresh(settings.database_url, settings.blobs)
     with db.transaction() as session:
         audit.record(session, MARK, "database", SYSTEM)

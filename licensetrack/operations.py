@@ -15,7 +15,7 @@ from config import from_environment
 from licensetrack.accounts import second_factor, users
 from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import NO_ROLE, ROLES, SYSTEM, Scope
-from licensetrack.core import blobs, db, schema, sealing
+from licensetrack.core import blobs, db, schema, sealing, signing
 from licensetrack.core.errors import DomainError, Refused
 from licensetrack.terminal import say, translate
 from licensetrack.units.models import Unit
@@ -34,6 +34,7 @@ def connected(command: Callable[..., Any]) -> Callable[..., Any]:
         settings = from_environment()
         blobs.use_folder(settings.blobs)
         sealing.use_key(settings.seal_key, settings.cipher)
+        signing.use_key(settings.signing_key, settings.signature)
         db.connect(settings.database_url)
         try:
             schema.upgrade(settings.database_url)

@@ -131,6 +131,7 @@ def open_house(furnished: Path, folder: Path, **changes: Any) -> House:
         uploads=folder / "uploads",
         secret_key="a secret for tests, forty characters long!",
         seal_key=b"a key for sealing in tests, thirty-two!",
+        signing_key="5a" * 32,
         **changes,
     )
     app = create_app(settings)

@@ -76,6 +76,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:review",
         "performance:evaluation:review_score",
         "performance:evaluation:send_back",
+        "performance:pack:download",
     ),
     "performance_officer": (
         *READ,
@@ -85,6 +86,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:reopen",
         "performance:evaluation:complete",
         "performance:evidence:*",
+        "performance:pack:download",
         "procurement:*",
     ),
     "manager": (
@@ -93,6 +95,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "requests:policy:*",
         "performance:evaluation:sign",
         "performance:evaluation:send_back",
+        "performance:pack:download",
     ),
     "district_manager": (*LEDGER, "exchange:export"),
     "unit_user": (
@@ -115,7 +118,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         *IMPORT,
         "handover:file:attach",
     ),
-    "auditor": (*READ, "exchange:export", "audit:read"),
+    "auditor": (*READ, "exchange:export", "audit:read", "performance:pack:download"),
 }
 ROLES = tuple(role for role in GRANTS if role != "system")
 ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -55,13 +55,7 @@ def freeze(db: Session, evaluation_id: int, sheet: EvaluationSheet) -> str:
 
 def load(db: Session, evaluation_id: int, *, with_traces: bool = True) -> EvaluationSheet:
     """The sheet as it was signed. Raises NotFound where there is none."""
-    row = db.execute(
-        select(EvaluationSnapshot.content, EvaluationSnapshot.digest).where(
-            EvaluationSnapshot.evaluation_id == evaluation_id
-        )
-    ).first()
-    if row is None:
-        raise NotFound("This evaluation has not been signed.")
+    row = snapshot(db, evaluation_id)
     sheet = from_plain(EvaluationSheet, json.loads(row.content))
     traces: Mapping[str, tuple[Row, ...]] = {}
     if with_traces:
@@ -69,14 +63,40 @@ def load(db: Session, evaluation_id: int, *, with_traces: bool = True) -> Evalua
     return replace(sheet, frozen=True, digest=row.digest, traces=traces)
 
 
-def trace_rows(db: Session, evaluation_id: int, measure: str) -> Iterator[Row]:
-    """The rows behind a measure as they were frozen, part by part."""
+class Snapshot(NamedTuple):
+    """The frozen text with its digest."""
+
+    content: str
+    algorithm: str
+    digest: str
+
+
+def snapshot(db: Session, evaluation_id: int) -> Snapshot:
+    """What was signed, letter by letter. Raises NotFound where there is nothing."""
+    columns = (EvaluationSnapshot.content, EvaluationSnapshot.algorithm, EvaluationSnapshot.digest)
+    row = db.execute(select(*columns).where(EvaluationSnapshot.evaluation_id == evaluation_id)).first()
+    if row is None:
+        raise NotFound("This evaluation has not been signed.")
+    return Snapshot(*row)
+
+
+def trace_text(db: Session, evaluation_id: int, measure: str) -> str:
+    """The rows behind a measure as they were frozen, one JSON text a line; the snapshot holds its digest."""
+    return "".join(_parts(db, evaluation_id, measure))
+
+
+def _parts(db: Session, evaluation_id: int, measure: str) -> Iterator[str]:
     query = (
         select(EvaluationTrace.lines)
         .where(EvaluationTrace.evaluation_id == evaluation_id, EvaluationTrace.measure == measure)
         .order_by(EvaluationTrace.part)
     )
-    for lines in db.scalars(query):
+    yield from db.scalars(query)
+
+
+def trace_rows(db: Session, evaluation_id: int, measure: str) -> Iterator[Row]:
+    """The rows behind a measure as they were frozen, part by part."""
+    for lines in _parts(db, evaluation_id, measure):
         for line in lines.split("\n")[:-1]:  # a text may hold other line ends than ours
             yield read_row(json.loads(line))
 
@@ -103,12 +123,7 @@ def broken(db: Session, evaluation_id: int) -> list[str]:
     found = []
     for measure, stated in json.loads(row.content)["trace_digests"].items():
         whole = hashlib.new(row.algorithm)
-        query = (
-            select(EvaluationTrace.lines)
-            .where(EvaluationTrace.evaluation_id == evaluation_id, EvaluationTrace.measure == measure)
-            .order_by(EvaluationTrace.part)
-        )
-        for lines in db.scalars(query):
+        for lines in _parts(db, evaluation_id, measure):
             whole.update(lines.encode())
         if whole.hexdigest() != stated:
             found.append(measure)

@@ -15,7 +15,8 @@ from licensetrack.reports.xlsx import render_xlsx
 Form = Literal["pdf", "docx", "xlsx"]
 FORMS: tuple[Form, ...] = get_args(Form)
 EVALUATION, SELF_ASSESSMENT = "evaluation", "self-assessment"
-KINDS = (EVALUATION, SELF_ASSESSMENT)
+KIND_NAMES = {EVALUATION: "部门评价报告", SELF_ASSESSMENT: "项目支出绩效自评表"}
+KINDS = tuple(KIND_NAMES)
 MEDIA_TYPES: dict[Form, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -48,7 +49,7 @@ def _rendered(document: Document, form: str) -> bytes:
     raise NotFound("There is no output form “%(form)s”.", form=form)
 
 
-def file_name(sheet: EvaluationSheet, form: str) -> str:
+def file_name(sheet: EvaluationSheet, form: str, kind: str = "") -> str:
     """evaluation-2024.pdf; later versions and drafts say so: evaluation-2024-v2.pdf, evaluation-2024-draft.pdf."""
     mark = "-draft" if not sheet.frozen else f"-v{sheet.version}" if sheet.version > 1 else ""
-    return f"{sheet.kind}-{sheet.year}{mark}.{form}"
+    return f"{kind or sheet.kind}-{sheet.year}{mark}.{form}"

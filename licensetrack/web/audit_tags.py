@@ -93,6 +93,7 @@ TAGS: dict[str, Any] = {
     "performance:evidence:show": lazy_gettext("Evidence looked at"),
     "performance:evidence:unlink": lazy_gettext("Link of evidence undone"),
     "performance:evidence:withdraw": lazy_gettext("Evidence withdrawn"),
+    "performance:pack:download": lazy_gettext("Sealed pack downloaded"),
     "performance:read": lazy_gettext("Evaluations looked at"),
     "procurement:budget:post": lazy_gettext("Budget entry posted"),
     "procurement:budget:reverse": lazy_gettext("Budget entry reversed"),

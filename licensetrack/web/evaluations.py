@@ -27,7 +27,7 @@ evaluations = Blueprint("evaluations", __name__, url_prefix="/evaluations")
 @needs("performance:read")
 def index() -> ResponseReturnValue:
     """All evaluations, the newest first."""
-    _see_all()
+    see_all()
     with reading() as db:
         return render_template("evaluations/index.html", rows=queries.evaluations(db), points=points)
 
@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
 @needs("performance:read")
 def one(evaluation_id: int) -> ResponseReturnValue:
     """One evaluation's score sheet."""
-    _see_all()
+    see_all()
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
         sheet = queries.sheet(db, found, with_traces=False)
@@ -61,7 +61,7 @@ def one(evaluation_id: int) -> ResponseReturnValue:
 @needs("performance:read")
 def report(evaluation_id: int, form: Form) -> Response:
     """The evaluation as a document; a signed one gives the same bytes for ever, a draft says that it is one."""
-    _see_all()
+    see_all()
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
         sheet = queries.sheet(db, found)
@@ -70,7 +70,7 @@ def report(evaluation_id: int, form: Form) -> Response:
     return attachment(io.BytesIO(content), file_name(sheet, form), MEDIA_TYPES[form])
 
 
-def _see_all() -> None:
+def see_all() -> None:
     """An evaluation counts the whole city: a visitor who may see a part of it may not see its rows."""
     if actor().scope.kind != "all":
         raise NotFound("There is no such evaluation.")

@@ -24,6 +24,7 @@ from licensetrack.web.issuing import issuing
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
+from licensetrack.web.outputs import outputs
 from licensetrack.web.own_account import own
 from licensetrack.web.people import people
 from licensetrack.web.platforms import platforms
@@ -57,6 +58,7 @@ ROOMS = (
     *UNITS,
     figures,
     evaluations,
+    outputs,
     loading,
     documents,
     audit,

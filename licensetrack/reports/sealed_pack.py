@@ -1,0 +1,172 @@
+"""The sealed pack of a signed evaluation: documents, line lists, evidence, and what proves that nothing was changed."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from licensetrack.core import blobs, signatures, signing
+from licensetrack.core.errors import NotFound, Refused
+from licensetrack.performance import freezing
+from licensetrack.performance.models import Evaluation
+from licensetrack.performance.sheet import EvaluationSheet
+from licensetrack.reports import pack_container, verify_pack
+from licensetrack.reports.evaluation_words import long_day, long_instant
+from licensetrack.reports.outputs import FORMS, KIND_NAMES, file_name, write_evaluation
+from licensetrack.reports.pack_container import CHUNK, MANIFEST, SIGNATURE, canonical
+from licensetrack.reports.pack_rules import rules_of
+from licensetrack.reports.verify_pack import EVIDENCE, FORMAT, RULES, SNAPSHOT, lines_of
+
+VERIFIER, READ_ME = "verify_pack.py", "说明.txt"
+DOCUMENTS = "报告和表单/"
+DIGESTS = ("sha256", "sm3")
+_LARGEST, _MOST = 4_200_000_000, 65_000  # bytes and files that a ZIP without extensions holds
+_PARTS = (signatures, pack_container, verify_pack)
+_OWN_IMPORT = "from licensetrack."
+
+
+class Entry(NamedTuple):
+    """A file of the pack: its path there, and its bytes or where they lie; `digest` is what SHA-256 has to give."""
+
+    path: str
+    source: bytes | Path
+    digest: str = ""
+
+
+def write_pack(
+    db: Session, found: Evaluation, target: BinaryIO, *, digests: Sequence[str] = DIGESTS[:1]
+) -> EvaluationSheet:
+    """Writes the pack of a signed evaluation and returns its sheet; the same evaluation gives the same bytes.
+
+    `digests` are those that the manifest states of every file; SHA-256 is always among them. Raises NotFound for an
+    evaluation that is not signed, and where a stored file is missing or damaged.
+    """
+    sheet, snapshot = freezing.load(db, found.id), freezing.snapshot(db, found.id)
+    entries = [
+        Entry(READ_ME, _read_me(sheet).encode()),
+        Entry(VERIFIER, verifier_text().encode()),
+        *_documents(sheet),
+        Entry(SNAPSHOT, snapshot.content.encode()),
+        Entry(RULES, canonical(rules_of(sheet))),
+        *(Entry(lines_of(name), freezing.trace_text(db, found.id, name).encode()) for name in sheet.trace_digests),
+        *_evidence(sheet),
+    ]
+    about = {
+        "title": sheet.header.title.replace("\n", ""), "kind": sheet.kind, "year": sheet.year,
+        "version": sheet.version, "as_of": sheet.as_of.isoformat(), "known_at": sheet.known_at.isoformat(),
+        "signed_at": sheet.signed_at.isoformat() if sheet.signed_at else None,
+        "snapshot": {"algorithm": snapshot.algorithm, "digest": snapshot.digest},
+    }  # fmt: skip
+    seal(entries, about, target, digests)
+    return sheet
+
+
+def pack_name(sheet: EvaluationSheet) -> str:
+    """What the file is called: evaluation-2024-v2-pack.zip."""
+    return f"{file_name(sheet, '').rstrip('.')}-pack.zip"
+
+
+def seal(entries: Sequence[Entry], about: dict[str, Any], target: BinaryIO, digests: Sequence[str]) -> None:
+    """Writes entries behind their signed manifest. Every file is read twice, a piece at a time."""
+    listed = [_listed(entry, digests) for entry in entries]
+    manifest = canonical({"format": FORMAT, **about, "files": listed})
+    signed = signing.sign(manifest)
+    signature = canonical(
+        {"algorithm": signed.algorithm, "public_key": signed.public_key.hex(), "signature": signed.value.hex()}
+    )
+    head = [Entry(MANIFEST, manifest), Entry(SIGNATURE, signature)]
+    facts = [*(_listed(entry, ()) for entry in head), *listed]
+    if sum(one["size"] for one in facts) > _LARGEST or len(facts) > _MOST:
+        raise Refused("The evidence is too large for one pack (4 GB).")
+    directory, at = [], 0
+    for one, entry in zip(facts, [*head, *entries], strict=True):
+        name, size, crc = one["path"], one["size"], one["crc32"]
+        header = pack_container.local_header(name, size, crc)
+        directory.append(pack_container.central_entry(name, size, crc, at))
+        target.write(header)
+        target.writelines(_pieces(entry.source))
+        at += len(header) + size
+    whole = b"".join(directory)
+    target.write(whole + pack_container.end_record(len(directory), len(whole), at))
+
+
+def verifier_text() -> str:
+    """The verifier as one script: the parts it is made of, without what they import from each other."""
+    head, body = verify_pack.__doc__ or "", []
+    for part in _PARTS:
+        source = Path(str(part.__file__)).read_text(encoding="utf-8")
+        code = source.split("from __future__ import annotations\n", 1)[1]
+        body.append("".join(line for line in code.splitlines(keepends=True) if not line.startswith(_OWN_IMPORT)))
+    return f'"""{head}"""\n\nfrom __future__ import annotations\n' + "".join(body)
+
+
+def _documents(sheet: EvaluationSheet) -> Iterator[Entry]:
+    for kind, name in KIND_NAMES.items():
+        for form in FORMS:
+            yield Entry(f"{DOCUMENTS}{name}.{form}", write_evaluation(sheet, form, kind))
+
+
+def _evidence(sheet: EvaluationSheet) -> Iterator[Entry]:
+    """Every paper once, under its digest's beginning and its name."""
+    for paper in sheet.evidence:
+        name = f"{EVIDENCE}{paper.digest[:12]}-{safe_name(paper.name)}"
+        yield Entry(name, blobs.path_of(paper.digest), paper.digest)
+
+
+def safe_name(name: str) -> str:
+    """A name that no system takes for a path."""
+    return "".join("_" if sign in '/\\:*?"<>|' or not sign.isprintable() else sign for sign in name).strip(". ")[:120]
+
+
+def _listed(entry: Entry, digests: Sequence[str]) -> dict[str, Any]:
+    if isinstance(entry.source, Path) and not entry.source.exists():
+        raise NotFound("The stored file “%(name)s” is missing or damaged.", name=entry.path)
+    size = crc = 0
+    made = {name: hashlib.new(name) for name in dict.fromkeys(("sha256", *digests))}
+    for piece in _pieces(entry.source):
+        size, crc = size + len(piece), zlib.crc32(piece, crc)
+        for one in made.values():
+            one.update(piece)
+    if entry.digest not in ("", made["sha256"].hexdigest()):
+        raise NotFound("The stored file “%(name)s” is missing or damaged.", name=entry.path)
+    return {"path": entry.path, "size": size, "crc32": crc} | {name: one.hexdigest() for name, one in made.items()}
+
+
+def _pieces(source: bytes | Path) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield source
+        return
+    with source.open("rb") as file:
+        while piece := file.read(CHUNK):
+            yield piece
+
+
+def _read_me(sheet: EvaluationSheet) -> str:
+    signed = f"{long_instant(sheet.signed_at)}签发" if sheet.signed_at else ""
+    return f"""{sheet.header.title.replace(chr(10), "")}　封存包
+第{sheet.version}版，评价基准日{long_day(sheet.as_of)}，{signed}
+
+包内文件
+  {DOCUMENTS}　各份文书，PDF、Word、Excel 三种格式，数据相同
+  {SNAPSHOT}　签发时冻结的全部数据、评分和文字
+  {lines_of("*")}　每项数据的逐笔明细，一行一笔
+  {RULES}　各项数据怎样由明细或其他数据算出
+  {EVIDENCE}　签发时冻结摘要的材料，文件名前十二位是其 SHA-256 摘要的开头
+  {MANIFEST}、{SIGNATURE}　全部文件的摘要清单及其数字签名
+  {VERIFIER}　核验程序，只需要 Python 3.8 以上，不联网，不安装任何软件
+
+核验方法
+  从包中取出 {VERIFIER}，在同一文件夹中运行：
+    python3 -I {VERIFIER} 封存包.zip
+  包内任何一个字节被改动，或者增加、缺少文件，核验都不通过；各项数据由明细重新计算，与报告所用的数据核对。
+
+公钥指纹
+  {signing.fingerprint()}
+  请通过电话、公文等另外的途径向封存单位核对。指纹一致，才能说明本包由该单位封存；包内的核验程序也请以事先取得的
+  同一程序替代（两者应逐字节相同）。
+"""
