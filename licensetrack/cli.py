@@ -208,6 +208,41 @@ def demo(data: Path | None, out: Path | None, no_serve: bool, host: str, port: i
         serve_pages(host, port)
 
 
+@main.group("framework")
+def framework_group() -> None:
+    """Indicator frameworks."""
+
+
+@framework_group.command("import")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@connected
+def import_framework(path: Path) -> None:
+    """Read a framework from a TOML file as a draft; a person puts it in force on its page."""
+    from licensetrack.performance import framework_drafting
+    from licensetrack.performance.file_tables import read_toml
+
+    draft = framework_drafting.draft_framework(read_toml(path), actor=SYSTEM, based_on=path.name)
+    say(
+        translate("“%(code)s”, version %(version)s: %(stage)s.")
+        % {"code": draft.code, "version": draft.version, "stage": translate(draft.stage)}
+    )
+
+
+@framework_group.command("export")
+@click.argument("code")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@connected
+def export_framework(code: str, output: Path) -> None:
+    """Write a framework, the one in force or one of the library, with its targets as a TOML file."""
+    from licensetrack.performance import frameworks
+    from licensetrack.performance.framework_toml import toml_of
+
+    with db.reading() as session:
+        found = frameworks.named(session, code)
+    output.write_text(toml_of(found.data), encoding="utf-8")
+    say(str(output))
+
+
 def _question(as_of: dt.datetime | None, known_at: str | None) -> Question:
     from licensetrack.measures.question import Question
 

@@ -18,7 +18,7 @@ from licensetrack.core.errors import Refused
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
-from licensetrack.performance import evaluations, working_paper
+from licensetrack.performance import evaluations, framework, framework_drafting, working_paper
 from licensetrack.reports.outputs import FORMS
 from licensetrack.terminal import Progress, say, table, translate
 from licensetrack.units.models import Unit
@@ -127,8 +127,10 @@ def _make_logins() -> dict[str, dict[str, str]]:
 
 
 def _sign_evaluation(paper_file: Path) -> int:
-    """The sample year's evaluation, completed, reviewed and signed by three different people; returns its year."""
+    """The sample year's framework in force, its evaluation signed, by three different people; returns its year."""
     paper = working_paper.read(paper_file)
+    indicators = framework_drafting.draft_framework(framework.load(paper.framework).data, actor=_person("performance"))
+    framework_drafting.put_in_force(indicators, actor=_person("manager"))
     draft = evaluations.evaluate(paper, actor=_person("performance"))
     completed = evaluations.complete_evaluation(draft, actor=_person("performance"))
     reviewed = evaluations.review_evaluation(completed, actor=_person("reviewer"))

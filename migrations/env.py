@@ -16,6 +16,7 @@ import licensetrack.exchange.waiting
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
 import licensetrack.performance.evidence_models
+import licensetrack.performance.framework_models
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.requests.models

@@ -19,11 +19,11 @@ from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.transitions import next_stage
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
-from licensetrack.performance import freezing, queries
+from licensetrack.performance import frameworks, freezing, queries
 from licensetrack.performance.composing import compose
 from licensetrack.performance.evidence_queries import papers_of
 from licensetrack.performance.evidence_wanted import evidence_gaps, missing_evidence, wanted_lines
-from licensetrack.performance.framework import Framework, load
+from licensetrack.performance.framework import Framework
 from licensetrack.performance.gathering import adds_up, gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep, IndicatorResult
 from licensetrack.performance.naming import all_figures, check_names, texts_of
@@ -41,11 +41,11 @@ def evaluate(
 ) -> Evaluation:
     """Makes the draft of a year's evaluation: values read from the measures as of the day, scored by the framework.
 
-    Without a framework the one that the paper names is taken from the library; without a day, the paper's. Raises
-    Refused for a mark or text that does not fit, Conflict where the year has an evaluation of this kind.
+    Without a framework the one that the paper names is taken, in force or from the library; without a day, the paper's.
+    Raises Refused for a mark or text that does not fit, Conflict where the year has an evaluation of this kind.
     """
     require(actor, f"{ROOM}:evaluate")
-    framework = framework or load(paper.framework)
+    framework = framework or _named(paper)
     draft = _Draft(framework, paper, as_of or paper.as_of)
     with transaction() as db:
         if queries.latest(db, framework.kind, paper.header.year) is not None:
@@ -62,7 +62,7 @@ def reopen_evaluation(
     _need_reason(reason)
     if signed.stage != SIGNED:
         raise Refused("Only a signed evaluation is opened again.")
-    framework = framework or load(paper.framework)
+    framework = framework or _named(paper)
     if (framework.kind, paper.header.year) != (signed.kind, signed.year):
         raise Refused("The paper is about another year or kind of evaluation.")
     draft = _Draft(framework, paper, as_of or signed.as_of)
@@ -144,6 +144,11 @@ def sign_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
         made = freezing.freeze(db, evaluation.id, sheet)
         audit.record(db, f"{ROOM}:freeze", subject(evaluation), actor, digest=made, total=sheet.total)
     return signed
+
+
+def _named(paper: WorkingPaper) -> Framework:
+    with reading() as db:
+        return frameworks.named(db, paper.framework)
 
 
 class _Draft:

@@ -15,7 +15,7 @@ from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.core import blobs
 from licensetrack.core.errors import NotFound
-from licensetrack.performance import freezing
+from licensetrack.performance import frameworks, freezing
 from licensetrack.performance.evidence_models import EvidenceFile, EvidenceLink
 from licensetrack.performance.evidence_rules import BUDGET, INDICATOR, ORDER, SET, Target
 from licensetrack.performance.framework import Framework, framework, library, load
@@ -139,7 +139,7 @@ def content_of(paper: EvidencePaper) -> bytes:
 
 
 def framework_for(db: Session, code: str, year: int) -> Framework | None:
-    """The framework of that code: the one that the year's newest evaluation with it holds, else the library's."""
+    """The framework of that code: the newest evaluation's of the year, else the one in force, else the library's."""
     query = (
         select(Evaluation)
         .where(Evaluation.framework_code == code, Evaluation.year == year)
@@ -148,6 +148,9 @@ def framework_for(db: Session, code: str, year: int) -> Framework | None:
     found = db.scalars(query.limit(1)).first()
     if found is not None:
         return framework(found.framework, found.framework_code)
+    in_force = frameworks.newest_in_force(db, code)
+    if in_force is not None:
+        return frameworks.assembled(db, in_force)
     return load(code) if code in library() else None
 
 

@@ -18,9 +18,11 @@ from licensetrack.performance.rules.scoring import ELEMENTS, RULES, TARGET, Scor
 from licensetrack.performance.rules.settings import OWN_NAMES, Settings
 from licensetrack.performance.sheet import TargetVersion
 
-FOLDER = Path(__file__).parent / "frameworks"
+FOLDER = Path(__file__).parent / "library"
 SIGNS = {">=": "≥", ">": ">", "=": "=", "<=": "≤", "<": "<", "qualitative": "定性"}
 HUNDRED = Decimal(100)
+EVALUATION = "evaluation"
+KINDS = (EVALUATION, "self-assessment")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,15 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Targets:
+    """An indicator's target on a day: the one that holds, all that held until then (oldest first), those to come."""
+
+    current: TargetVersion | None
+    history: tuple[TargetVersion, ...]
+    ahead: tuple[TargetVersion, ...]
+
+
+@dataclass(frozen=True)
 class Branch:
     """A level-1 or level-2 indicator: the weights below it add up to its own."""
 
@@ -73,11 +84,15 @@ class Branch:
 
 @dataclass(frozen=True)
 class Framework:
-    """A whole framework; `data` is the file's content, from which the same framework can be read again."""
+    """A whole framework; `data` is the file's content, from which the same framework can be read again.
+
+    `year` is empty in one of the library that belongs to no year yet.
+    """
 
     code: str
     name: str
     kind: str
+    year: int | None
     source: str
     grades: tuple[tuple[str, Decimal], ...]
     over: Decimal
@@ -93,6 +108,15 @@ class Framework:
     def digest(self, algorithm: str) -> str:
         """The digest of the content; equal files have equal digests whatever their layout."""
         return digest(canonical_json(self.data), algorithm)
+
+
+def targets_of(found: Framework, as_of: dt.date) -> dict[str, Targets]:
+    """The targets of every indicator on a day, by its code: what holds, what held before, what is to come."""
+    answer = {}
+    for leaf in found.leaves():
+        until = tuple(version for version in leaf.targets if version.start <= as_of)
+        answer[leaf.code] = Targets(leaf.target_on(as_of), until, leaf.targets[len(until) :])
+    return answer
 
 
 def library() -> list[str]:
@@ -112,8 +136,11 @@ def read(path: Path) -> Framework:
     return framework(read_toml(path), path.name)
 
 
-def framework(data: Mapping[str, Any], place: str = "framework") -> Framework:
-    """A framework from its content, checked: weights at every level, codes, rules, measures. Raises FileError."""
+def framework(data: Mapping[str, Any], place: str = "framework", *, whole: bool = True) -> Framework:
+    """A framework from its content, checked: weights at every level, codes, rules, measures. Raises FileError.
+
+    One that is not `whole` yet, a draft, may have weights that do not add up; all else must be right.
+    """
     top = Table(data, place)
     grades = tuple((grade.text("name"), grade.number("from")) for grade in top.tables("grades"))
     top.demand(
@@ -121,12 +148,21 @@ def framework(data: Mapping[str, Any], place: str = "framework") -> Framework:
         "the grades must go from the best down to 0",
     )
     triggers = top.table("triggers")
+    year = top.number("year", None)
+    top.demand(year is None or year in range(2000, 2100), "“%(field)s” must be a year such as 2024", field="year")
     found = Framework(
-        code=top.text("code"), name=top.text("name"), kind=top.text("kind"), source=top.text("source", ""),
+        code=top.text("code"), name=top.text("name"), kind=top.text("kind"), year=None if year is None else int(year),
+        source=top.text("source", ""),
         grades=grades, over=triggers.number("over"), under=triggers.number("under"),
         branches=tuple(_branch(table, 1) for table in top.tables("level1")), data=data,
     )  # fmt: skip
-    _check_weights(top, HUNDRED, found.branches)
+    top.demand(
+        found.kind in KINDS, "its kind %(kind)s is not one of %(kinds)s", kind=found.kind, kinds=", ".join(KINDS)
+    )
+    if whole:
+        for branch in found.branches:
+            _check_branch(top, branch)
+        _check_weights(top, HUNDRED, found.branches)
     codes = [code for branch in found.branches for code in _codes(branch)]
     for code in codes:
         top.demand(codes.count(code) == 1, "the code %(code)s appears twice", code=code)
@@ -142,9 +178,20 @@ def _branch(table: Table, level: int) -> Branch:
         branches=tuple(_branch(one, level + 1) for one in lower) if level == 1 else (),
         indicators=tuple(_indicator(one) for one in lower) if level == 2 else (),
     )  # fmt: skip
-    _check_weights(table, branch.weight, branch.branches or branch.indicators)
+    table.demand(branch.weight >= 0, "its weight must not be negative")
     table.close()
     return branch
+
+
+def _check_branch(top: Table, branch: Branch) -> None:
+    """The weights below a branch, the lowest first; whatever weighs nothing does not belong in the tree."""
+    for lower in branch.branches:
+        _check_branch(top, lower)
+    parts: list[Branch | Indicator] = [*branch.branches, *branch.indicators]
+    for part in (branch, *parts):
+        place = Table({}, f"{top.place}: {part.code} {part.name}")
+        place.demand(part.weight > 0, "its weight must be above zero")
+    _check_weights(Table({}, f"{top.place}: {branch.code} {branch.name}"), branch.weight, parts)
 
 
 def _check_weights(table: Table, whole: Decimal, parts: Sequence[Branch | Indicator]) -> None:
@@ -186,7 +233,8 @@ def _targets(table: Table) -> tuple[TargetVersion, ...]:
     plain = table.number("target", None)
     versions = [
         TargetVersion(
-            one.number("value"), one.day("from"), one.text("author"), one.text("document"), one.text("reason")
+            one.number("value"), one.day("from"), one.text("author"), one.text("document", ""), one.text("reason", ""),
+            one.text("paper", ""),
         )
         for one in table.tables("targets")
     ]  # fmt: skip
@@ -196,7 +244,10 @@ def _targets(table: Table) -> tuple[TargetVersion, ...]:
     starts = [version.start for version in versions]
     table.demand(len(set(starts)) == len(starts), "two targets hold from the same day")
     table.demand(all(version.value >= 0 for version in versions), "a target must not be negative")
-    return tuple(sorted(versions, key=lambda version: version.start))
+    versions.sort(key=lambda version: version.start)
+    told = all(version.reason and (version.document or version.paper) for version in versions[1:])
+    table.demand(told, "a target that replaces another needs its document and its reason")
+    return tuple(versions)
 
 
 def _check_indicator(table: Table, indicator: Indicator) -> None:
@@ -206,7 +257,7 @@ def _check_indicator(table: Table, indicator: Indicator) -> None:
     )
     table.demand(nature in rule.natures, "the rule %(rule)s does not fit an indicator of nature %(nature)s",
                  rule=rule.code, nature=nature)  # fmt: skip
-    table.demand(indicator.weight > 0, "its weight must be above zero")
+    table.demand(indicator.weight >= 0, "its weight must not be negative")
     for name in filter(None, (indicator.measure, indicator.per, indicator.target_from)):
         table.demand(name in MEASURES, "there is no measure %(name)s", name=name)
     table.demand(not indicator.per or bool(indicator.measure), "`per` needs a `measure`")

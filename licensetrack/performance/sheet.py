@@ -50,13 +50,17 @@ class FrozenFigure:
 
 @dataclass(frozen=True)
 class TargetVersion:
-    """What was to be reached from a day on; targets are adjusted in mid-year, and both stand in the report."""
+    """What was to be reached from a day on; targets are adjusted in mid-year, and both stand in the report.
+
+    `paper` is the digest of the stored document, where there is one.
+    """
 
     value: Decimal
     start: dt.date
     author: str
     document: str
     reason: str
+    paper: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from licensetrack.verify import (
     chains,
     evaluation_checks,
     evidence_checks,
+    framework_checks,
     handover_checks,
     request_checks,
     schema_checks,
@@ -23,6 +24,7 @@ from licensetrack.verify import (
 from licensetrack.verify.acceptance_checks import ACCEPTANCE_CHECKS
 from licensetrack.verify.account_checks import ACCOUNT_CHECKS
 from licensetrack.verify.evidence_checks import EVIDENCE_CHECKS
+from licensetrack.verify.framework_checks import FRAMEWORK_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from licensetrack.verify.request_checks import REQUEST_CHECKS
@@ -38,6 +40,7 @@ BY_QUERY = {
     **REQUEST_CHECKS,
     **ACCOUNT_CHECKS,
     **EVIDENCE_CHECKS,
+    **FRAMEWORK_CHECKS,
 }
 
 
@@ -65,6 +68,8 @@ def verify() -> list[Finding]:
             "every evidence link to an indicator names one that a framework has": evidence_checks.indicators,
             "the evidence of a signed evaluation is held as it was signed": evidence_checks.frozen_papers,
             "every evaluation's total is the sum of its scores": evaluation_checks.totals,
+            "every version of a framework is what was written": framework_checks.contents,
+            "every target belongs to an indicator that is in force": framework_checks.targets,
             "the database is at the newest migration": schema_checks.versions,
             "the schema is what the models say": schema_checks.differences,
             "the database refuses changes to what happened": schema_checks.guards,

@@ -20,6 +20,7 @@ import licensetrack.core.settings
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
 import licensetrack.performance.evidence_models
+import licensetrack.performance.framework_models
 import licensetrack.performance.models
 import licensetrack.procurement.models
 import licensetrack.requests.models
@@ -33,6 +34,7 @@ APPEND_ONLY = (
     "ledger_event", "license_file", "license_file_access", "receipt", "request_event", "request_version",
     "acceptance_certificate", "certificate_line", "import_attempt",
     "evidence_file", "evidence_link", "unit_event",
+    "framework_step", "framework_version", "target_record",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

@@ -1,6 +1,7 @@
 """A small year of the centre: two units, three sets, a budget, and the people who evaluate it."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from licensetrack.accounts.permissions import SYSTEM, Actor
 from licensetrack.allocation.issuing import issue_set
 from licensetrack.allocation.life import accept_import, record_failed_import, record_import
 from licensetrack.allocation.models import LicenseSet
+from licensetrack.core import blobs, db
 from licensetrack.performance import working_paper
 from licensetrack.performance.evaluations import complete_evaluation, evaluate, review_evaluation, sign_evaluation
 from licensetrack.performance.models import Evaluation
@@ -44,6 +46,15 @@ class SmallYear:
         record_import(issued, actor=SYSTEM, on=day)
         accept_import(issued, actor=SYSTEM, on=day, evidence=f"{number}-验收单.pdf")
         return issued
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str, tmp_path: Path) -> Iterator[Engine]:
+    """The process bound to a fresh SQLite database, for rules in which the two engines can not differ."""
+    blobs.use_folder(tmp_path / "blobs")
+    engine = db.connect(sqlite_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

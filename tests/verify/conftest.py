@@ -25,6 +25,7 @@ from tests.trade import ALICE, accepted, day, fresh, imported, issued, unit
 from tests.verify.acceptance_trade import acceptances
 from tests.verify.evidence_trade import lay_evidence
 from tests.verify.forgery import compact
+from tests.verify.framework_breakages import frameworks_of_a_year
 from tests.verify.handover_trade import hand_over
 from tests.verify.request_breakages import ask_and_review
 
@@ -74,6 +75,7 @@ def trade_of_a_year() -> None:
     units_over_time(near)
     acceptances(third)
     ask_and_review(near)
+    frameworks_of_a_year()
     _sign_an_evaluation(lay_evidence())
 
 

@@ -17,6 +17,7 @@ from tests.verify.account_breakages import ACCOUNT_CASES
 from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, FALSE_TOTALS, SIGNED, TAMPERINGS, TOTALS, Case
 from tests.verify.evidence_trade import EVIDENCE_CASES
 from tests.verify.forgery import chain_anew, guards_off
+from tests.verify.framework_breakages import FRAMEWORK_CASES
 from tests.verify.handover_trade import HANDOVER, SEALED
 from tests.verify.request_breakages import REQUEST_CASES
 from tests.verify.unit_breakages import UNIT_CASES
@@ -29,6 +30,7 @@ CASES = [
     *REQUEST_CASES,
     *ACCOUNT_CASES,
     *EVIDENCE_CASES,
+    *FRAMEWORK_CASES,
 ]
 
 

@@ -1,0 +1,110 @@
+"""Reading the frameworks that are kept as records: what is in force, every version, and each with its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from licensetrack.core.errors import NotFound
+from licensetrack.performance import framework as files
+from licensetrack.performance.framework import EVALUATION, Framework, framework
+from licensetrack.performance.framework_models import FrameworkStep, FrameworkVersion, TargetRecord
+from licensetrack.performance.framework_stages import IN_FORCE
+from licensetrack.performance.sheet import Step
+
+Records = Mapping[str, Sequence[TargetRecord]]
+
+
+def in_force(db: Session, code: str) -> Framework:
+    """The newest version in force, with all targets recorded for it. Raises NotFound."""
+    found = newest_in_force(db, code)
+    if found is None:
+        raise NotFound("No framework “%(code)s” is in force.", code=code)
+    return assembled(db, found)
+
+
+def named(db: Session, code: str) -> Framework:
+    """The framework that a working paper names: the one in force, else one of the library. Raises NotFound."""
+    found = newest_in_force(db, code)
+    return files.load(code) if found is None else assembled(db, found)
+
+
+def of_year(db: Session, year: int, kind: str = EVALUATION) -> list[Framework]:
+    """The frameworks of a year that are in force, each in its newest version and with its targets, by code."""
+    query = select(FrameworkVersion.code).where(
+        FrameworkVersion.year == year, FrameworkVersion.kind == kind, FrameworkVersion.stage == IN_FORCE
+    )
+    return [in_force(db, code) for code in sorted(set(db.scalars(query)))]
+
+
+def newest_in_force(db: Session, code: str) -> FrameworkVersion | None:
+    """The row of the newest version in force, if there is one."""
+    query = select(FrameworkVersion).where(FrameworkVersion.code == code, FrameworkVersion.stage == IN_FORCE)
+    return db.scalars(query.order_by(FrameworkVersion.version.desc())).first()
+
+
+def version_of(db: Session, framework_id: int) -> FrameworkVersion:
+    """One version, whatever its stage. Raises NotFound."""
+    found = db.get(FrameworkVersion, framework_id)
+    if found is None:
+        raise NotFound("There is no such framework.")
+    return found
+
+
+def versions(db: Session) -> Sequence[FrameworkVersion]:
+    """All versions, the newest year first, each framework's newest version first."""
+    order = (FrameworkVersion.year.desc(), FrameworkVersion.kind, FrameworkVersion.code)
+    return db.scalars(select(FrameworkVersion).order_by(*order, FrameworkVersion.version.desc())).all()
+
+
+def steps_of(db: Session, framework_id: int) -> list[Step]:
+    """Who took which step with a version and when, in order."""
+    query = select(FrameworkStep).where(FrameworkStep.framework_id == framework_id).order_by(FrameworkStep.id)
+    return [Step(step.action, step.login, step.name, step.at, step.note) for step in db.scalars(query)]
+
+
+def records_of(db: Session, code: str) -> dict[str, list[TargetRecord]]:
+    """The targets recorded for a framework, indicator → records, in the order in which they were recorded."""
+    query = select(TargetRecord).where(TargetRecord.framework_code == code).order_by(TargetRecord.id)
+    found: dict[str, list[TargetRecord]] = {}
+    for record in db.scalars(query):
+        found.setdefault(record.indicator, []).append(record)
+    return found
+
+
+def assembled(db: Session, found: FrameworkVersion) -> Framework:
+    """A version as scoring reads it: its content, with the targets recorded for its code in place of its own.
+
+    A draft need not be whole. Raises FileError for content that nobody could have put in force.
+    """
+    content = with_targets(found.content, records_of(db, found.code))
+    return framework(content, f"{found.code} {found.version}", whole=found.stage == IN_FORCE)
+
+
+def with_targets(content: Mapping[str, Any], records: Records) -> dict[str, Any]:
+    """The content with the recorded targets at their indicators; of two from the same day the later one counts."""
+    made = deepcopy(dict(content))
+    for leaf in _leaves(made):
+        versions = {record.valid_from: record for record in records.get(leaf["code"], ())}
+        if versions:
+            leaf.pop("target", None)
+            leaf["targets"] = [_target(record) for _, record in sorted(versions.items())]
+    return made
+
+
+def _target(record: TargetRecord) -> dict[str, str]:
+    """A target as a file says it, in text, so that the same record always reads the same."""
+    return {
+        "value": format(record.value, "f"), "from": record.valid_from.isoformat(), "author": record.author,
+        "document": record.document, "reason": record.reason, "paper": record.paper_digest,
+    }  # fmt: skip
+
+
+def _leaves(content: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    for level1 in content.get("level1", ()):
+        for level2 in level1.get("level2", ()):
+            yield from level2.get("level3", ())
