@@ -18,6 +18,7 @@ import licensetrack.handover.models
 import licensetrack.performance.evidence_models
 import licensetrack.performance.framework_models
 import licensetrack.performance.models
+import licensetrack.performance.monitoring_models
 import licensetrack.procurement.models
 import licensetrack.requests.models
 import licensetrack.support.models

@@ -7,26 +7,38 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from licensetrack.core.db import reading
-from licensetrack.performance import previewing, queries
-from licensetrack.reports.outputs import EVALUATION, write_evaluation
+from licensetrack.performance import monitoring_queries, previewing, queries
+from licensetrack.reports.outputs import EVALUATION, MONITORING, write_evaluation, write_monitoring
 from licensetrack.reports.sealed_pack import write_pack
 
 
 def write_report(year: int, form: str, target: Path, *, kind: str = EVALUATION, as_of: dt.date | None = None) -> None:
-    """Writes a document of the newest signed evaluation of a year as pdf, docx or xlsx; whole or not at all.
+    """Writes a document of a year as pdf, docx or xlsx; whole or not at all.
 
-    For another day than the signed one it writes a draft as of that day.
-    Raises NotFound where the year has none signed.
+    An evaluation is the newest signed one; for another day than the signed one it is a draft as of that day. A
+    monitoring is the newest reported one, of `as_of` where a day is given; a day that none is stored of gives a draft.
+    Raises NotFound where the year has none.
     """
+    part = target.with_name(target.name + ".part")
+    part.write_bytes(_monitoring(year, form, as_of) if kind == MONITORING else _evaluation(year, form, kind, as_of))
+    part.replace(target)
+
+
+def _evaluation(year: int, form: str, kind: str, as_of: dt.date | None) -> bytes:
     with reading() as db:
         signed = queries.latest_signed(db, year)
         if as_of is None or as_of == signed.as_of:
             sheet = queries.load_snapshot(db, signed)
         else:
             sheet = previewing.preview(db, signed, as_of)
-    part = target.with_name(target.name + ".part")
-    part.write_bytes(write_evaluation(sheet, form, kind))
-    part.replace(target)
+    return write_evaluation(sheet, form, kind)
+
+
+def _monitoring(year: int, form: str, as_of: dt.date | None) -> bytes:
+    with reading() as db:
+        sheet = monitoring_queries.asked(db, year, as_of)
+        results = monitoring_queries.results(db, sheet)
+    return write_monitoring(sheet, form, results)
 
 
 def write_sealed_pack(year: int, target: Path, digests: Sequence[str]) -> None:

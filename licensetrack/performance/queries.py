@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -92,7 +93,12 @@ def reviews_of(found: Evaluation) -> Reviews:
 
 def figures_of(found: Evaluation) -> dict[str, Value]:
     """All measures' values as the evaluation read them."""
-    return {name: Decimal(value) if isinstance(value, str) else value for name, value in found.figures.items()}
+    return numbers(found.figures)
+
+
+def numbers(stored: Mapping[str, Any]) -> dict[str, Value]:
+    """Figures as they were before they became JSON, which keeps decimals as texts."""
+    return {name: Decimal(value) if isinstance(value, str) else value for name, value in stored.items()}
 
 
 def gaps(found: Evaluation) -> list[Gap]:

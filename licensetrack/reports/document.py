@@ -253,7 +253,7 @@ class Properties:
 @dataclass(frozen=True)
 class Document:
     """A whole document; `blocks` go to PDF and Word, `sheets` to the workbook, `figures` are the bound numbers of
-    all three.
+    all three. A `landscape` one lies from its first page on.
     """
 
     title: str
@@ -262,6 +262,7 @@ class Document:
     subtitle: str = ""
     sheets: tuple[Sheet, ...] = ()
     figures: dict[str, Figure] = field(default_factory=dict)
+    landscape: bool = False
 
     def figures_used(self) -> list[Figure]:
         """Every figure printed in text, tables and forms, once, in order of appearance."""

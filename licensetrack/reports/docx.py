@@ -78,7 +78,7 @@ class _Writer:
 
     def __init__(self, word: Any, document: Document) -> None:
         self._word, self._document = word, document
-        self._page = PORTRAIT
+        self._page = LANDSCAPE if document.landscape else PORTRAIT
         self._charts = 0
 
     def write(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from licensetrack.core.errors import NotFound
+from licensetrack.performance.monitoring_sheet import MonitoringSheet
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports.document import Document
 from licensetrack.reports.docx import render_docx
 from licensetrack.reports.evaluation import evaluation_document, evaluation_workbook, self_assessment_document
+from licensetrack.reports.monitoring import Results, monitoring_document
 from licensetrack.reports.pdf import render_pdf
 from licensetrack.reports.xlsx import render_xlsx
 
@@ -17,6 +19,7 @@ FORMS: tuple[Form, ...] = get_args(Form)
 EVALUATION, SELF_ASSESSMENT = "evaluation", "self-assessment"
 KIND_NAMES = {EVALUATION: "部门评价报告", SELF_ASSESSMENT: "项目支出绩效自评表"}
 KINDS = tuple(KIND_NAMES)
+MONITORING = "monitoring"
 MEDIA_TYPES: dict[Form, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -36,6 +39,11 @@ def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) 
     if kind != EVALUATION:
         raise NotFound("There is no kind of document “%(kind)s”.", kind=kind)
     return _rendered(evaluation_workbook(sheet) if form == "xlsx" else evaluation_document(sheet), form)
+
+
+def write_monitoring(sheet: MonitoringSheet, form: str, results: Results | None = None) -> bytes:
+    """项目支出绩效运行监控表 as bytes; the same sheet gives the same bytes. Raises NotFound, wording.WordingError."""
+    return _rendered(monitoring_document(sheet, results), form)
 
 
 def _rendered(document: Document, form: str) -> bytes:

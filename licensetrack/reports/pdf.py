@@ -72,7 +72,8 @@ def render_pdf(document: Document, fonts: FontBook | None = None) -> bytes:
         initialFontName=book[Purpose.BODY].names[0],
         initialFontSize=styles.SIZE_3,
     )
-    template.addPageTemplates([_page_template(name, page, book) for name, page in _PAGES.items()])
+    pages = [_page_template(name, page, book) for name, page in _PAGES.items()]
+    template.addPageTemplates(pages[::-1] if document.landscape else pages)  # a document begins on the first of them
     template.build(_Printer(document, book).flowables(), canvasmaker=_canvas_maker(document.properties))
     return output.getvalue()
 
@@ -132,7 +133,7 @@ class _Printer:
 
     def __init__(self, document: Document, book: FontBook) -> None:
         self._document, self._book = document, book
-        self._landscape = False
+        self._landscape = document.landscape
         self._flow: list[Flowable] = []
         self._waiting: list[Flowable] = []  # headings and captions until their content is known
         self._bookmarks = 0

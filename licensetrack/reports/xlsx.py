@@ -181,9 +181,10 @@ class _SheetWriter:
             self._row += 1
         self._unit(form.unit, len(form.widths))
         shares = sum(form.widths)
-        self._set_widths([share / shares * _FORM_CHARACTERS for share in form.widths])
+        room = _WIDE_CHARACTERS if self._plan.landscape else _FORM_CHARACTERS
+        self._set_widths([share / shares * room for share in form.widths])
         top = self._row
-        heights = _row_heights(form)
+        heights = _row_heights(form, room)
         owners = {
             (place.row + down, place.column + right): place
             for place in place_cells(form)
@@ -267,14 +268,14 @@ def _kind(value: Cell, kind: Kind) -> Kind:
     return kind if kind in EXCEL_FORMATS and kind is not Kind.TEXT else Kind.SCORE
 
 
-def _row_heights(form: Form) -> list[float]:
+def _row_heights(form: Form, characters: float) -> list[float]:
     """Excel does not fit merged cells by itself; a line has room for as many hanzi as its width in characters
     halved.
     """
     heights = [18.0] * len(form.rows)
     shares = sum(form.widths)
     for place in place_cells(form):
-        room = sum(form.widths[place.column : place.column + place.cell.columns]) / shares * _FORM_CHARACTERS / 2 - 0.7
+        room = sum(form.widths[place.column : place.column + place.cell.columns]) / shares * characters / 2 - 0.7
         text = cell_text(place.cell.value, place.cell.kind)
         lines = sum(max(math.ceil(text_width(line, 1.0) / max(room, 1.0)), 1) for line in text.split("\n"))
         missing = lines * 15.0 + 4 - sum(heights[place.row : place.row + place.cell.rows])
