@@ -44,6 +44,15 @@ LEDGER = ("measures:read", "allocation:read", "units:read", "requests:read", "ha
 READ = (*LEDGER, "procurement:read", "support:read", "performance:read")
 ASK = ("requests:request:draft", "requests:request:submit", "requests:request:withdraw")
 IMPORT = ("allocation:import:record", "allocation:import:fail", "handover:attempt:record")
+MONITOR = (
+    *(f"performance:monitoring:{act}" for act in ("draft", "rework", "judge", "submit", "reopen")),
+    "performance:follow_up:mend",
+)
+REPORT = (
+    *(f"performance:monitoring:{act}" for act in ("send_back", "report", "close")),
+    "performance:follow_up:accept",
+    "performance:follow_up:return",
+)
 GRANTS: dict[str, tuple[str, ...]] = {
     "system": ("*",),
     "system_administrator": ("accounts:user:*", "system:*"),
@@ -63,6 +72,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "procurement:*",
         "support:*",
         "performance:evidence:*",
+        "performance:follow_up:mend",
     ),
     "reviewer": (
         *READ,
@@ -78,6 +88,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:review_score",
         "performance:evaluation:send_back",
         "performance:pack:download",
+        *REPORT,
     ),
     "performance_officer": (
         *READ,
@@ -92,6 +103,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:complete",
         "performance:evidence:*",
         "performance:pack:download",
+        *MONITOR,
         "procurement:*",
     ),
     "manager": (
@@ -102,6 +114,9 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:sign",
         "performance:evaluation:send_back",
         "performance:pack:download",
+        "performance:monitoring:close",
+        "performance:follow_up:accept",
+        "performance:follow_up:return",
     ),
     "district_manager": (*LEDGER, "exchange:export"),
     "unit_user": (

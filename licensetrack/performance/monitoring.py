@@ -18,14 +18,13 @@ from licensetrack.core.db import reading, transaction
 from licensetrack.core.digests import chain_algorithm, digest
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.transitions import next_stage
-from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.codec import to_plain
 from licensetrack.performance.framework import Framework
 from licensetrack.performance.monitoring_composing import BUDGET, Run, compose, gaps
 from licensetrack.performance.monitoring_models import FollowUp, Monitoring, MonitoringSnapshot, MonitoringStep
-from licensetrack.performance.monitoring_reading import goals, read
+from licensetrack.performance.monitoring_reading import goals, read, values
 from licensetrack.performance.monitoring_rules import LONGEST, Incomplete, Judgement, check_judgement
 from licensetrack.performance.monitoring_sheet import MonitoringSheet, ProjectHeader
 from licensetrack.performance.monitoring_stages import ACCEPTED, DRAFT, FROZEN, MONITORING_MOVES, OPEN, START
@@ -42,6 +41,7 @@ def draft_monitoring(
     Raises Refused for a day to come or a year without a budget, Conflict where the day has a monitoring already.
     """
     require(actor, f"{ROOM}:draft")
+    queries.check_day(as_of)
     with transaction() as db:
         if queries.latest(db, as_of) is not None:
             raise Conflict("There is a monitoring as of %(day)s already.", day=as_of)
@@ -74,7 +74,7 @@ def rework_monitoring(
         used = framework or queries.framework_in_force(db, monitoring.year)
         header, said = queries.header_of(monitoring), queries.judgements_of(monitoring)
         row = _read(db, monitoring.as_of, used, header, said)
-        return _move(db, monitoring, "rework", actor, seen=seen, values=row)
+        return _move(db, monitoring, "rework", actor, seen=seen, row=row)
 
 
 def judge_monitoring(
@@ -98,12 +98,12 @@ def judge_monitoring(
         measured = indicator is None or bool(indicator.measure)
         check_judgement(one, measured=measured, qualitative=bool(indicator and indicator.nature == "qualitative"))
     whole = queries.judgements_of(monitoring) | dict(said)
-    values: dict[str, Any] = {"judgements": to_plain(whole)}
+    row: dict[str, Any] = {"judgements": to_plain(whole)}
     if header is not None:
-        values["header"] = to_plain(header)
+        row["header"] = to_plain(header)
         _check_texts(header, queries.drafted(monitoring, ()).figures)
     with transaction() as db:
-        return _move(db, monitoring, "judge", actor, seen=seen, values=values, note="、".join(said))
+        return _move(db, monitoring, "judge", actor, seen=seen, row=row, note="、".join(said))
 
 
 def submit_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None = None) -> Monitoring:
@@ -113,7 +113,7 @@ def submit_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None 
     if missing:
         raise Incomplete(missing)
     with reading() as db:
-        _check_same_figures(monitoring, figures(db, Question(monitoring.as_of)))
+        _check_same_figures(monitoring, values(db, Question(monitoring.as_of)))
     with transaction() as db:
         return _move(db, monitoring, "submit", actor, seen=seen)
 
@@ -133,8 +133,8 @@ def report_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None 
     """
     require(actor, f"{ROOM}:report")
     with transaction() as db:
-        moved = _move(db, monitoring, "report", actor, seen=seen, values={"reported_at": now()})
-        _check_same_figures(monitoring, figures(db, Question(monitoring.as_of, monitoring.known_at)))
+        moved = _move(db, monitoring, "report", actor, seen=seen, row={"reported_at": now()})
+        _check_same_figures(monitoring, values(db, Question(monitoring.as_of, monitoring.known_at)))
         sheet = queries.drafted(moved, tuple(queries.steps(db, moved.id)))
         algorithm, content = chain_algorithm(), canonical_json(to_plain(sheet))
         made = digest(content, algorithm)
@@ -162,13 +162,12 @@ def _read(
     db: Session, as_of: dt.date, used: Framework, header: ProjectHeader, said: Mapping[str, Judgement]
 ) -> dict[str, Any]:
     """The columns that say what the ledgers held, and what was said of it."""
-    queries.check_day(as_of)
     question, kept = Question(as_of, now()), {one.code for _, _, one in goals(used)} | {BUDGET}
     found = read(db, question, used)
     row = {
         "year": as_of.year, "as_of": as_of, "known_at": question.known_at, "framework_code": used.code,
         "framework_digest": used.digest(chain_algorithm()), "framework": used.data, "figures": found.figures,
-        "targets": to_plain(found.targets), "trends": to_plain(found.trends), "initial_budget": found.initial_budget,
+        "targets": to_plain(found.targets), "trends": to_plain(found.trends),
         "header": to_plain(header), "judgements": to_plain({c: one for c, one in said.items() if c in kept}),
     }  # fmt: skip
     run = Run(as_of.year, as_of, 1, DRAFT, now())
@@ -205,7 +204,7 @@ def _move(
     *,
     seen: int | None = None,
     note: str = "",
-    values: Mapping[str, Any] | None = None,
+    row: Mapping[str, Any] | None = None,
 ) -> Monitoring:
     """Compare and swap: nobody else may have changed the monitoring since it was read; gives the row as it now is."""
     stage = next_stage(MONITORING_MOVES, monitoring.stage, action)
@@ -216,7 +215,7 @@ def _move(
         .where(
             Monitoring.id == monitoring.id, Monitoring.stage == monitoring.stage, Monitoring.revision == revision
         )
-        .values({"stage": stage, "revision": revision + 1} | dict(values or {}))
+        .values({"stage": stage, "revision": revision + 1} | dict(row or {}))
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     if changed.rowcount != 1:  # type: ignore[attr-defined]

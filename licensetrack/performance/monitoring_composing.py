@@ -10,7 +10,7 @@ from decimal import Decimal
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.measures.question import percent
 from licensetrack.performance.framework import SIGNS, Framework, Indicator
-from licensetrack.performance.monitoring_reading import EXECUTION, SPENT, Read, goals
+from licensetrack.performance.monitoring_reading import EXECUTION, INITIAL, SPENT, Read, goals
 from licensetrack.performance.monitoring_rules import Gap, Judgement, light, light_of_band, likelihood_of, missing
 from licensetrack.performance.monitoring_sheet import (
     Budget,
@@ -61,9 +61,9 @@ def gaps(sheet: MonitoringSheet) -> list[Gap]:
     """Everything that is missing before the sheet can be submitted."""
     found = []
     for one in sheet.indicators:
-        lacking = missing(
-            one.judgement, one.light, has_value=one.value is not None, qualitative=one.nature == SIGNS["qualitative"]
-        )
+        has_value = one.value is not None or bool(one.measure)  # a rate of nothing is no value, and none can be typed
+        qualitative = one.nature == SIGNS["qualitative"]
+        lacking = missing(one.judgement, one.light, has_value=has_value, qualitative=qualitative)
         found += [Gap(one.code, one.name, message) for message in lacking]
     return found
 
@@ -120,7 +120,7 @@ def _budget(found: Read, said: Judgement) -> Budget:
         expected = min(expected, granted)  # nobody may spend more than was granted
     trend = replace(trend, forecast=expected)
     return Budget(
-        initial=found.initial_budget, appropriated=granted, spent=found.figures[SPENT], rate=found.figures[EXECUTION],
+        initial=found.figures[INITIAL], appropriated=granted, spent=found.figures[SPENT], rate=found.figures[EXECUTION],
         forecast=said.forecast if said.forecast is not None else expected, forecast_reason=said.forecast_reason,
         trend=trend,
     )  # fmt: skip
@@ -132,7 +132,7 @@ def _figures(found: Read, budget: Budget, indicators: Sequence[MonitoredIndicato
         FrozenFigure(name, one.label, one.unit, found.figures[name], (name,)) for name, one in MEASURES.items()
     ]  # fmt: skip
     money = ("budget.appropriated",)
-    listed.append(FrozenFigure("budget.initial", "Initial budget", "10k yuan", budget.initial, money))
+    listed.append(FrozenFigure(INITIAL, "Initial budget", "10k yuan", budget.initial, money))
     listed.append(FrozenFigure("budget.forecast", "Spending expected", "10k yuan", budget.forecast, (SPENT,)))
     for one in indicators:
         unit = "percent" if one.unit in ("%", "％") else MEASURES[one.measure].unit if one.measure else ""

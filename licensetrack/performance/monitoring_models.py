@@ -6,7 +6,6 @@ A monitoring moves; its steps, its snapshot and the steps of its follow-ups are 
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, String, Text, UniqueConstraint
@@ -14,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from licensetrack.core.columns import BigId, Instant, JsonText
 from licensetrack.core.db import Base
-from licensetrack.performance.models import Exact
 
 
 class Monitoring(Base):
@@ -42,7 +40,6 @@ class Monitoring(Base):
     targets: Mapped[dict[str, Any]] = mapped_column(JsonText)
     figures: Mapped[dict[str, Any]] = mapped_column(JsonText)
     trends: Mapped[dict[str, Any]] = mapped_column(JsonText)
-    initial_budget: Mapped[Decimal] = mapped_column(Exact)
     header: Mapped[dict[str, Any]] = mapped_column(JsonText)
     judgements: Mapped[dict[str, Any]] = mapped_column(JsonText)
     reported_at: Mapped[dt.datetime | None] = mapped_column(Instant)

@@ -129,7 +129,6 @@ def read_of(found: Monitoring) -> Read:
     return Read(
         figures=queries.numbers(found.figures),
         trends={name: from_plain(Trend, trend) for name, trend in found.trends.items()},
-        initial_budget=found.initial_budget,
         targets={
             code: tuple(from_plain(TargetVersion, one) for one in versions)
             for code, versions in found.targets.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from licensetrack.performance.gathering import initial_budget
 from licensetrack.performance.monitoring_trend import Trend, level, linear, month_ends, months_gone
 from licensetrack.performance.sheet import TargetVersion
 
-SPENT, EXECUTION = "budget.spent", "budget.execution_rate"
+INITIAL, SPENT, EXECUTION = "budget.initial", "budget.spent", "budget.execution_rate"
 # Money and service begin anew each year: room → the field of a row that says on which day it counts.
 _ANEW = {"budget": "on", "support": "received"}
 # A framework for the evaluation of a department also judges how it decided and managed; the goals are the rest.
@@ -32,7 +31,6 @@ class Read:
 
     figures: dict[str, Value]
     trends: dict[str, Trend]
-    initial_budget: Decimal
     targets: dict[str, tuple[TargetVersion, ...]]
 
 
@@ -53,11 +51,15 @@ def read(db: Session, question: Question, framework: Framework) -> Read:
     _check_year(db, question)
     wanted = {indicator.measure for _, _, indicator in goals(framework) if indicator.measure and not indicator.per}
     return Read(
-        figures=figures(db, question),
+        figures=values(db, question),
         trends=_trends(db, question, sorted(wanted | {SPENT})),
-        initial_budget=initial_budget(db, question),
         targets={one.code: targets(one, question.as_of) for _, _, one in goals(framework)},
     )
+
+
+def values(db: Session, question: Question) -> dict[str, Value]:
+    """Every measure's value, and the budget before its adjustments."""
+    return figures(db, question) | {INITIAL: initial_budget(db, question)}
 
 
 def targets(indicator: Indicator, day: dt.date) -> tuple[TargetVersion, ...]:

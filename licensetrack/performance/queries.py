@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -169,9 +169,20 @@ class Differences:
         return bool(self.figures or self.entries)
 
 
-def differences(db: Session, found: Evaluation) -> Differences:
-    """Figures that changed and entries that came late; the frozen evaluation stays as it is."""
-    stated, present = figures_of(found), figures(db, Question(found.as_of))
+class Stated(Protocol):
+    """What states figures of a day: an evaluation, a monitoring."""
+
+    @property
+    def as_of(self) -> dt.date: ...
+    @property
+    def known_at(self) -> dt.datetime: ...
+    @property
+    def figures(self) -> dict[str, Any]: ...
+
+
+def differences(db: Session, found: Stated) -> Differences:
+    """Figures that changed and entries that came late; what was frozen stays as it is."""
+    stated, present = numbers(found.figures), figures(db, Question(found.as_of))
     changed = [
         ChangedFigure(name, MEASURES[name].label, MEASURES[name].unit, value, present[name])
         for name, value in stated.items()
@@ -180,7 +191,7 @@ def differences(db: Session, found: Evaluation) -> Differences:
     return Differences(tuple(changed), tuple(_late_entries(db, found)))
 
 
-def _late_entries(db: Session, found: Evaluation) -> list[LateEntry]:
+def _late_entries(db: Session, found: Stated) -> list[LateEntry]:
     late = []
     events = (
         select(LicenseSet.number, LedgerEvent.action, LedgerEvent.on, LedgerEvent.at)

@@ -16,6 +16,7 @@ from licensetrack.verify import (
     evidence_checks,
     framework_checks,
     handover_checks,
+    monitoring_checks,
     request_checks,
     schema_checks,
     shown_checks,
@@ -27,6 +28,7 @@ from licensetrack.verify.evidence_checks import EVIDENCE_CHECKS
 from licensetrack.verify.framework_checks import FRAMEWORK_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
+from licensetrack.verify.monitoring_checks import MONITORING_CHECKS
 from licensetrack.verify.request_checks import REQUEST_CHECKS
 from licensetrack.verify.unit_checks import UNIT_CHECKS
 
@@ -41,6 +43,7 @@ BY_QUERY = {
     **ACCOUNT_CHECKS,
     **EVIDENCE_CHECKS,
     **FRAMEWORK_CHECKS,
+    **MONITORING_CHECKS,
 }
 
 
@@ -70,6 +73,7 @@ def verify() -> list[Finding]:
             "every evaluation's total is the sum of its scores": evaluation_checks.totals,
             "every version of a framework is what was written": framework_checks.contents,
             "every target belongs to an indicator that is in force": framework_checks.targets,
+            "every reported monitoring is what was reported": monitoring_checks.snapshots,
             "the database is at the newest migration": schema_checks.versions,
             "the schema is what the models say": schema_checks.differences,
             "the database refuses changes to what happened": schema_checks.guards,

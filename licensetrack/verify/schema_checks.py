@@ -36,6 +36,7 @@ APPEND_ONLY = (
     "acceptance_certificate", "certificate_line", "import_attempt",
     "evidence_file", "evidence_link", "unit_event",
     "framework_step", "framework_version", "target_record",
+    "monitoring_step", "monitoring_snapshot", "follow_up_step",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -58,7 +58,6 @@ def upgrade() -> None:
         sa.Column("targets", sa.Text(), nullable=False),
         sa.Column("figures", sa.Text(), nullable=False),
         sa.Column("trends", sa.Text(), nullable=False),
-        sa.Column("initial_budget", sa.String(length=40), nullable=False),
         sa.Column("header", sa.Text(), nullable=False),
         sa.Column("judgements", sa.Text(), nullable=False),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),

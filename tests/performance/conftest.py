@@ -66,6 +66,11 @@ def paper() -> WorkingPaper:
 @pytest.fixture
 def year(database: Engine, clock: Clock) -> SmallYear:
     """A small year in the ledgers, recorded on the morning of 31 December 2024; an hour has passed since."""
+    return small_year(clock)
+
+
+def small_year(clock: Clock) -> SmallYear:
+    """Records it in the database that the process is bound to."""
     bureau = register_unit(UnitEntry("SZ0001", "深圳市发展局", "市级党政机关", "市本级"), actor=SYSTEM)
     school = register_unit(UnitEntry("SZ0002", "南山区高级中学", "公立学校", "南山区"), actor=SYSTEM)
     small = SmallYear(bureau, school, clock)

@@ -27,6 +27,7 @@ from tests.verify.evidence_trade import lay_evidence
 from tests.verify.forgery import compact
 from tests.verify.framework_breakages import frameworks_of_a_year
 from tests.verify.handover_trade import hand_over
+from tests.verify.monitoring_breakages import monitor
 from tests.verify.request_breakages import ask_and_review
 
 
@@ -77,6 +78,7 @@ def trade_of_a_year() -> None:
     ask_and_review(near)
     frameworks_of_a_year()
     _sign_an_evaluation(lay_evidence())
+    monitor()
 
 
 def units_over_time(near: Unit) -> None:

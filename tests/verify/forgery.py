@@ -12,6 +12,7 @@ GUARDED = (
     "audit_entry", "budget_entry", "cap_change", "evaluation", "evaluation_snapshot", "evaluation_step",
     "evaluation_trace", "evidence_file", "evidence_link", "indicator_result", "ledger_event", "license_file",
     "license_file_access", "receipt", "request_event", "request_version", "unit_event",
+    "monitoring_step", "monitoring_snapshot", "follow_up_step",
 )  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",

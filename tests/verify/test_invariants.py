@@ -19,6 +19,7 @@ from tests.verify.evidence_trade import EVIDENCE_CASES
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.framework_breakages import FRAMEWORK_CASES
 from tests.verify.handover_trade import HANDOVER, SEALED
+from tests.verify.monitoring_breakages import MONITORING_CASES
 from tests.verify.request_breakages import REQUEST_CASES
 from tests.verify.unit_breakages import UNIT_CASES
 
@@ -31,6 +32,7 @@ CASES = [
     *ACCOUNT_CASES,
     *EVIDENCE_CASES,
     *FRAMEWORK_CASES,
+    *MONITORING_CASES,
 ]
 
 
