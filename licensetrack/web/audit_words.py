@@ -30,6 +30,7 @@ SUBJECTS: dict[str, Any] = {
     "request": lazy_gettext("Request"),
     "certificate": lazy_gettext("Certificate"),
     "evaluation": lazy_gettext("Evaluation"),
+    "monitoring": lazy_gettext("Monitoring"),
     "voucher": lazy_gettext("Voucher"),
     "document": lazy_gettext("Paper"),
     "file": lazy_gettext("File"),

@@ -14,6 +14,7 @@ from licensetrack.performance.monitoring import (
 from licensetrack.performance.monitoring_follow_ups import accept_follow_up, mend_follow_up
 from licensetrack.performance.monitoring_reading import goals
 from licensetrack.performance.monitoring_rules import Judgement
+from licensetrack.performance.monitoring_sheet import ProjectHeader
 from tests.trade import day
 from tests.verify.breakages import Case
 
@@ -33,7 +34,7 @@ def monitor() -> None:
         )
         for _, _, one in goals(framework)
     }  # fmt: skip
-    drafted = draft_monitoring(day("07-31"), framework=framework, actor=OFFICER)
+    drafted = draft_monitoring(day("07-31"), ProjectHeader(), framework, actor=OFFICER)
     judged = judge_monitoring(drafted, said, actor=OFFICER)
     reported = report_monitoring(submit_monitoring(judged, actor=OFFICER), actor=REVIEWER)
     with reading() as session:
