@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from licensetrack.core.errors import Refused
-from licensetrack.performance.rules.scoring import ACHIEVED, MISSED, PARTIAL
+from licensetrack.performance.rules.methods import ACHIEVED, MISSED, PARTIAL
 
 GREEN, YELLOW, RED = "green", "yellow", "red"
 CERTAIN, POSSIBLE, IMPOSSIBLE = "certain", "possible", "impossible"
