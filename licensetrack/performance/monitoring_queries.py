@@ -14,7 +14,7 @@ from licensetrack.core.clock import now, today
 from licensetrack.core.digests import chain_algorithm
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.question import Question
-from licensetrack.performance import queries
+from licensetrack.performance import frameworks, queries
 from licensetrack.performance.codec import from_plain
 from licensetrack.performance.framework import Framework, framework, library, load
 from licensetrack.performance.monitoring_composing import Run, compose
@@ -204,13 +204,18 @@ def check_day(as_of: dt.date) -> None:
 
 
 def framework_in_force(db: Session, year: int) -> Framework:
-    """The framework of a year: its evaluation's, else the library's for that year. Raises NotFound."""
+    """The framework of a year with the targets recorded for it: the one in force, else its evaluation's, else the
+    library's. Raises NotFound.
+    """
+    standing = frameworks.of_year(db, year)
+    if standing:
+        return standing[0]
     made = queries.latest(db, queries.EVALUATION, year)
     if made is not None:
         return queries.framework_of(made)
-    for code in library():
-        if code.endswith(f"-{year}"):
-            return load(code)
+    for known in map(load, library()):
+        if (known.year, known.kind) == (year, queries.EVALUATION):
+            return known
     raise NotFound("There is no framework for %(year)s.", year=year)
 
 

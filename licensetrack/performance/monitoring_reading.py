@@ -22,7 +22,7 @@ INITIAL, SPENT, EXECUTION = "budget.initial", "budget.spent", "budget.execution_
 # Money and service begin anew each year: room → the field of a row that says on which day it counts.
 _ANEW = {"budget": "on", "support": "received"}
 # A framework for the evaluation of a department also judges how it decided and managed; the goals are the rest.
-_NOT_GOALS = ("决策", "过程")
+NOT_GOALS = ("决策", "过程")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def goals(framework: Framework) -> list[tuple[str, str, Indicator]]:
     return [
         (branch.name, lower.name, indicator)
         for branch in framework.branches
-        if branch.name not in _NOT_GOALS
+        if branch.name not in NOT_GOALS
         for lower in branch.branches
         for indicator in lower.indicators
         if indicator.measure != EXECUTION

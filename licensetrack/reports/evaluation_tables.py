@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from licensetrack.performance.monitoring_reading import NOT_GOALS
 from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
 from licensetrack.performance.sheet_lines import Part
 from licensetrack.reports.document import Align, Column, Row, Table
@@ -13,8 +14,6 @@ from licensetrack.reports.evaluation_words import long_day, product_name
 from licensetrack.reports.numbers import Cell, Figure, Kind, Unit
 
 HUNDRED = Decimal(100)
-_INPUTS = ("决策", "过程")
-"""Level-1 indicators of the common framework that say how a project is run, not what it is to bring about."""
 
 
 def funds_table(texts: Texts, caption: str) -> Table:
@@ -37,7 +36,7 @@ def goals_table(sheet: EvaluationSheet, caption: str) -> Table:
     rows = [
         (leaf.level1, leaf.level2, leaf.name, leaf.target_text, leaf.target_source or "年度绩效目标")
         for group in sheet.indicators
-        if group.name not in _INPUTS
+        if group.name not in NOT_GOALS
         for leaf in group.leaves()
     ]
     return Table(columns, rows, caption)

@@ -1,19 +1,22 @@
 """A small year of the centre: two units, three sets, a budget, and the people who evaluate it."""
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+import time_machine
+from sqlalchemy import Engine, select
 
 from licensetrack.accounts.permissions import SYSTEM, Actor
 from licensetrack.allocation.issuing import issue_set
 from licensetrack.allocation.life import accept_import, record_failed_import, record_import
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.core import blobs, db
+from licensetrack.core.db import reading
 from licensetrack.performance import working_paper
 from licensetrack.performance.evaluations import complete_evaluation, evaluate, review_evaluation, sign_evaluation
 from licensetrack.performance.models import Evaluation
@@ -89,6 +92,33 @@ def small_year(clock: Clock) -> SmallYear:
     record_orders([order("FW-1", school, 5), order("FW-2", bureau, 4)], actor=SYSTEM)
     clock.forward(hours=1)
     return small
+
+
+@pytest.fixture(scope="session")
+def small_template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small year in a file of its own, built once and copied for each test."""
+    path = tmp_path_factory.mktemp("small") / "year.db"
+    shutil.copyfile(migrated_sqlite, path)
+    with time_machine.travel(0.0, tick=False) as traveller:
+        clock = Clock(traveller)
+        clock.set("2024-12-31 09:00")
+        engine = db.connect(f"sqlite:///{path}")
+        small_year(clock)
+        engine.dispose()
+    return path
+
+
+@pytest.fixture
+def small(small_template: Path, tmp_path: Path, clock: Clock) -> Iterator[SmallYear]:
+    """The process bound to a copy of it, an hour later."""
+    shutil.copyfile(small_template, tmp_path / "year.db")
+    engine = db.connect(f"sqlite:///{tmp_path / 'year.db'}")
+    clock.forward(hours=1)
+    with reading() as session:
+        bureau, school = session.scalars(select(Unit).order_by(Unit.code)).all()
+        session.expunge_all()
+    yield SmallYear(bureau, school, clock)
+    engine.dispose()
 
 
 def order(number: str, unit: Unit, satisfaction: int, received: str = "2024-09-02 09:00") -> OrderLine:

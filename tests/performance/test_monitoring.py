@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import shutil
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
-import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from licensetrack.accounts.permissions import SYSTEM, Actor
-from licensetrack.core import db
+from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.core.audit import AuditEntry
 from licensetrack.core.db import reading, transaction
-from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
+from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.performance import monitoring_queries as queries
+from licensetrack.performance.framework import load
+from licensetrack.performance.framework_drafting import draft_framework, put_in_force
 from licensetrack.performance.monitoring import (
     close_monitoring,
     draft_monitoring,
@@ -31,91 +26,14 @@ from licensetrack.performance.monitoring import (
     submit_monitoring,
 )
 from licensetrack.performance.monitoring_follow_ups import accept_follow_up, mend_follow_up, return_follow_up
-from licensetrack.performance.monitoring_models import FollowUp, Monitoring, MonitoringSnapshot
-from licensetrack.performance.monitoring_rules import Incomplete, Judgement
-from licensetrack.performance.monitoring_sheet import MonitoringSheet, ProjectHeader
+from licensetrack.performance.monitoring_models import MonitoringSnapshot
+from licensetrack.performance.monitoring_rules import Judgement
 from licensetrack.performance.queries import differences
+from licensetrack.performance.targets import record_target
 from licensetrack.procurement.budgets import BudgetLine, post_entry
-from licensetrack.units.models import Unit
-from tests.conftest import Clock
-from tests.performance.conftest import MANAGER, OFFICER, OPERATOR, REVIEWER, SmallYear, small_year
+from tests.performance.conftest import MANAGER, OFFICER, OPERATOR, REVIEWER, SmallYear
+from tests.performance.watching import HEADER, JULY, LATE, SAID, drafted, follow_ups, reported, sheet_of, submitted
 from tests.trade import day
-
-JULY = day("07-31")
-HEADER = ProjectHeader(
-    project="场地授权项目", authority="主管局", implementer="数据中心", author="数据中心", fund_source="一般公共预算",
-    goal="不少于{target.C11}个CPU。", progress="已完成{value.C11}个CPU。",
-)  # fmt: skip
-DONE = Judgement(band="achieved", value_text="正常推进", forecast_text="按期完成")
-SAID = {
-    "C12": Judgement(likelihood="certain"),
-    "C31": DONE,
-    "C32": Judgement(likelihood="possible"),  # no service order yet: there is nothing to divide
-    "D11": Judgement(likelihood="certain"),
-    "D12": DONE,
-    "D21": Judgement(likelihood="possible"),
-    "budget": Judgement(forecast=Decimal(7515), forecast_reason="合同约定12月支付"),
-}
-LATE = Judgement(
-    band="missed", causes=("staff", "other"), cause_note="人手不足", likelihood="possible", mend=True,
-    requirement="补充人员", owner="运营科", due_on=day("10-31"),
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small year in a file of its own, built once and copied for each test."""
-    path = tmp_path_factory.mktemp("small") / "year.db"
-    shutil.copyfile(migrated_sqlite, path)
-    with time_machine.travel(0.0, tick=False) as traveller:
-        clock = Clock(traveller)
-        clock.set("2024-12-31 09:00")
-        engine = db.connect(f"sqlite:///{path}")
-        small_year(clock)
-        engine.dispose()
-    return path
-
-
-@pytest.fixture
-def small(template: Path, tmp_path: Path, clock: Clock) -> Iterator[SmallYear]:
-    """The process bound to a copy of it, an hour later."""
-    shutil.copyfile(template, tmp_path / "year.db")
-    engine = db.connect(f"sqlite:///{tmp_path / 'year.db'}")
-    clock.forward(hours=1)
-    with reading() as session:
-        bureau, school = session.scalars(select(Unit).order_by(Unit.code)).all()
-        session.expunge_all()
-    yield SmallYear(bureau, school, clock)
-    engine.dispose()
-
-
-def sheet_of(monitoring: Monitoring) -> MonitoringSheet:
-    with reading() as session:
-        return queries.sheet(session, monitoring)
-
-
-def drafted() -> Monitoring:
-    return draft_monitoring(JULY, HEADER, actor=OFFICER)
-
-
-def submitted(last: Judgement = LATE) -> Monitoring:
-    judged = judge_monitoring(drafted(), SAID | {"D13": last}, actor=OFFICER)
-    return submit_monitoring(judged, actor=OFFICER)
-
-
-def reported(last: Judgement = LATE) -> Monitoring:
-    return report_monitoring(submitted(last), actor=REVIEWER)
-
-
-def follow_ups(monitoring: Monitoring) -> list[FollowUp]:
-    with reading() as session:
-        return list(queries.follow_ups(session, monitoring.id))
-
-
-def tables() -> dict[str, int]:
-    with reading() as session:
-        names = ("monitoring", "monitoring_step", "monitoring_snapshot", "follow_up", "follow_up_step", "audit_entry")
-        return {name: session.scalar(text(f"SELECT count(*) FROM {name}")) for name in names}
 
 
 class TestTheLife:
@@ -168,64 +86,6 @@ class TestTheLife:
             )  # fmt: skip
         budget = sheet_of(drafted()).budget
         assert (budget.spent, budget.trend.forecast, budget.forecast) == (8000, 7515, 7515)
-
-
-@pytest.mark.usefixtures("small")
-class TestARefusalLeavesNothing:
-    @pytest.mark.parametrize(
-        ("act", "error"),
-        [
-            (lambda: draft_monitoring(day("07-30"), actor=REVIEWER), Forbidden),
-            (lambda: draft_monitoring(dt.date(2999, 1, 31), actor=OFFICER), Refused),
-            (lambda: draft_monitoring(day("2023-07-31"), HEADER, actor=OFFICER), NotFound),
-            (lambda: draft_monitoring(day("06-30"), ProjectHeader(goal="{target.X}"), actor=OFFICER), Refused),
-        ],
-    )
-    def test_at_the_draft(self, act: Any, error: type[Exception]) -> None:
-        before = tables()
-        with pytest.raises(error):
-            act()
-        assert tables() == before
-
-    def test_at_every_other_step(self) -> None:
-        found = submitted()
-        before = tables()
-        for act, error in [
-            (lambda: draft_monitoring(JULY, actor=OFFICER), Conflict),
-            (lambda: judge_monitoring(found, {}, actor=OFFICER), Refused),
-            (lambda: judge_monitoring(found, {"A11": DONE}, actor=OFFICER), Refused),
-            (lambda: report_monitoring(found, actor=OFFICER), Forbidden),
-            (lambda: report_monitoring(found, actor=Actor(1, "pan", "潘评", "reviewer")), Refused),
-            (lambda: report_monitoring(found, actor=REVIEWER, seen=1), Conflict),
-            (lambda: send_back_monitoring(found, actor=REVIEWER, reason=" "), Refused),
-            (lambda: close_monitoring(found, actor=REVIEWER), Refused),
-            (lambda: reopen_monitoring(found, actor=OFFICER, reason="重填"), Refused),
-        ]:
-            with pytest.raises(error):
-                act()
-            assert tables() == before
-
-    def test_at_a_follow_up(self) -> None:
-        [point] = follow_ups(reported())
-        before = tables()
-        for act, error in [
-            (lambda: mend_follow_up(point, actor=REVIEWER, on=JULY, result="好"), Forbidden),
-            (lambda: mend_follow_up(point, actor=OPERATOR, on=JULY, result=" "), Refused),
-            (lambda: mend_follow_up(point, actor=OPERATOR, on=dt.date(2999, 1, 1), result="好"), Refused),
-            (lambda: accept_follow_up(point, actor=REVIEWER), Refused),
-            (lambda: mend_follow_up(point, actor=OPERATOR, on=JULY, result="好", seen=7), Conflict),
-        ]:
-            with pytest.raises(error):
-                act()
-            assert tables() == before
-        mended = mend_follow_up(point, actor=Actor(4, "alice", "艾操", "operator"), on=JULY, result="好")
-        with pytest.raises(Refused, match="another person"):
-            accept_follow_up(mended, actor=Actor(4, "alice", "艾操", "reviewer"))
-
-    def test_where_something_is_missing_all_of_it_is_told(self) -> None:
-        with pytest.raises(Incomplete) as refusal:
-            submit_monitoring(drafted(), actor=OFFICER)
-        assert {gap.code for gap in refusal.value.gaps} == {"C12", "C31", "C32", "D11", "D12", "D13", "D21"}
 
 
 class TestWhatWasReported:
@@ -292,6 +152,22 @@ def test_a_day_without_a_stored_form_gives_a_draft_and_another_year_is_refused()
             queries.asked(session, 2023, JULY)
         with pytest.raises(NotFound):
             queries.asked(session, 2024, None)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_target_recorded_for_20_august_is_not_in_july_s_form_and_replaces_the_old_one_in_august_s() -> None:
+    draft = draft_framework(load("department-2024").data, actor=OFFICER)
+    put_in_force(draft, actor=MANAGER)
+    record_target(
+        "department-2024", "C11", Decimal(4200), valid_from=day("08-20"), actor=OFFICER, author="财政局",
+        reason="需求增加", document="调整函〔2024〕8号",
+    )  # fmt: skip
+    with reading() as session:
+        july, august = (queries.preview(session, one).indicator("C11") for one in (JULY, day("08-31")))
+    assert (july.target.text, july.earlier) == ("≥4000个CPU", ())
+    assert (august.target.text, [one.text for one in august.earlier]) == ("≥4200个CPU", ["≥4000个CPU"])
+    assert august.target.version is not None
+    assert (august.target.version.reason, august.target.version.author) == ("需求增加", "财政局")
 
 
 def test_in_january_there_is_no_budget_to_watch(small: SmallYear) -> None:
