@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from licensetrack.exchange.changes import Outcome
     from licensetrack.measures.question import Question
 
+KINDS = ("evaluation", "self-assessment", "score-table", "brief", "units", "sets", "monitoring")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -136,7 +137,7 @@ def trace(name: str, as_of: dt.datetime | None, known_at: str | None, as_json: b
 @main.command()
 @click.option("--year", type=int, required=True)
 @click.option("--as-of", type=DAY, default=None)
-@click.option("--kind", type=click.Choice(["evaluation", "self-assessment", "monitoring"]), default="evaluation")
+@click.option("--kind", type=click.Choice(KINDS), default="evaluation")
 @click.option("--format", "form", type=click.Choice(["pdf", "docx", "xlsx"]), required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @connected

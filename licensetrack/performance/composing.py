@@ -109,5 +109,6 @@ def _line(result: Result, names: tuple[str, ...]) -> ScoredIndicator:
         explanation=mark.explanation, assumption=mark.assumption, facts=mark.facts, evidence=mark.evidence,
         evidence_wanted=indicator.evidence, definition=indicator.definition, points=indicator.points,
         formula=indicator.formula, rule=indicator.rule.code, rule_text=indicator.rule_text,
-        measure=indicator.measure or None, per=indicator.per or None,
+        measure=indicator.measure or None, per=indicator.per or None, remedy=mark.remedy, owner=mark.owner,
+        due=mark.due,
     )  # fmt: skip

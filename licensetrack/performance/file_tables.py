@@ -104,6 +104,10 @@ class Table:
                 self.place, "“%(field)s” must be a day such as 2024-12-31, not %(value)s", field=field, value=value
             ) from None
 
+    def day_or_none(self, field: str) -> dt.date | None:
+        """A day, or None where the field is missing or empty."""
+        return self.day(field) if self._take(field, None) else None
+
     def counts(self, field: str) -> tuple[int, ...] | None:
         """A list of whole numbers; None where the field is missing."""
         value = self._take(field, None)

@@ -112,5 +112,5 @@ def texts_of(sections: Iterable[Section], results: Iterable[Result]) -> Iterable
         for paragraph in section.paragraphs:
             yield section.title, paragraph
     for result in results:
-        for text in (result.mark.facts, result.mark.reason, result.mark.explanation):
+        for text in (result.mark.facts, result.mark.reason, result.mark.explanation, result.mark.remedy):
             yield f"{result.indicator.code} {result.indicator.name}", text

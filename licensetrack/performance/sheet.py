@@ -105,6 +105,7 @@ class ScoredIndicator:
     under or None; `band` achieved, partial, missed or empty. `assumption` says that the score rests on an assumption,
     which the report has to state. `score` counts: it is the reviewed one where a reviewer set it with
     `review_reason`, and `own_score` is the unit's; `lowered` are points taken off because the target was too low.
+    `remedy` (a template too) is what `owner` does until `due` about lost points.
     """
 
     code: str
@@ -141,6 +142,9 @@ class ScoredIndicator:
     review_reason: str = ""
     reviewer: str = ""
     lowered: Decimal = Decimal(0)
+    remedy: str = ""
+    owner: str = ""
+    due: dt.date | None = None
 
     @property
     def lost(self) -> Decimal:
@@ -190,6 +194,8 @@ INSERTS = (
     "trend_chart",
     "district_chart",
     "category_chart",
+    "problems",
+    "remedies",
 )
 
 

@@ -21,7 +21,7 @@ class Mark:
     `value` for those that read no measure; `deduct` lowers a computed score (where the target was set too low) and
     needs its reason. `elements` are the numbers of those that are met, `faults` how many there were of each kind,
     `answers` how many gave each grade, the best first. `result` words a qualitative actual value. The three texts are
-    sentence templates.
+    sentence templates, and so is `remedy`: what `owner` does until `due` about points that were lost.
     """
 
     score: Decimal | None = None
@@ -38,6 +38,9 @@ class Mark:
     facts: str = ""
     evidence: tuple[str, ...] = ()
     assumption: bool = False
+    remedy: str = ""
+    owner: str = ""
+    due: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def _mark(table: Table) -> Mark:
         answers=table.counts("answers"), deduct=table.number("deduct", Decimal(0)), result=table.text("result", ""),
         reason=table.text("reason", ""), explanation=table.text("explanation", ""), facts=table.text("facts", ""),
         evidence=table.texts("evidence"), assumption=bool(table.flag("assumption", False)),
+        remedy=table.text("remedy", ""), owner=table.text("owner", ""), due=table.day_or_none("due"),
     )  # fmt: skip
     table.demand(mark.deduct >= 0, "“%(field)s” must not be negative", field="deduct")
     table.close()

@@ -46,7 +46,7 @@ def evaluation_document(sheet: EvaluationSheet) -> Document:
     Raises wording.WordingError for a number in a text that no figure backs, naming the place.
     """
     texts = Texts(sheet)
-    return _document(sheet, texts, blocks=(*_text(sheet, texts), *_closing(sheet), *_annexes(sheet, texts)))
+    return document_of(sheet, texts, blocks=(*_text(sheet, texts), *_closing(sheet), *_annexes(sheet, texts)))
 
 
 def evaluation_workbook(sheet: EvaluationSheet) -> Document:
@@ -58,7 +58,7 @@ def evaluation_workbook(sheet: EvaluationSheet) -> Document:
     if not sheet.traces:
         raise ValueError("the workbook shows the rows behind the figures: ask for the sheet with its traces")
     texts = Texts(sheet)
-    made = _document(sheet, texts, blocks=())
+    made = document_of(sheet, texts, blocks=())
     return Document(
         made.title,
         made.properties,
@@ -73,18 +73,19 @@ def self_assessment_document(sheet: EvaluationSheet) -> Document:
     """The form 项目支出绩效自评表 alone, for all three renderers: as a page to be printed, and as a sheet."""
     texts = Texts(sheet)
     form = self_assessment(sheet, texts)
-    whole = _document(sheet, texts, blocks=(form,))
+    whole = document_of(sheet, texts, blocks=(form,))
     page = replace(form, caption=f"{TITLE}{form.caption}")
     draft = "" if sheet.frozen else DRAFT
     return replace(whole, title=TITLE, subtitle=draft, sheets=(Sheet("自评表", (page,), whole=True),))
 
 
-def _document(sheet: EvaluationSheet, texts: Texts, blocks: tuple[Block, ...]) -> Document:
-    header = sheet.header
+def document_of(sheet: EvaluationSheet, texts: Texts, blocks: tuple[Block, ...], subtitle: str = "") -> Document:
+    """A document with the sheet's title, day and figures; without a subtitle, under the implementer's name."""
+    header, below = sheet.header, subtitle or sheet.header.implementer
     keywords = f"{sheet.year}年度,绩效评价,评价基准日{sheet.as_of.isoformat()},第{sheet.version}版"
     return Document(
         title=balanced(header.title),
-        subtitle=header.implementer if sheet.frozen else f"{header.implementer}\n{DRAFT}",
+        subtitle=below if sheet.frozen else f"{below}\n{DRAFT}",
         properties=Properties(header.author, sheet.signed_at or sheet.known_at, header.project, keywords),
         blocks=blocks,
         figures=texts.figures,

@@ -11,6 +11,7 @@ from licensetrack.performance.sheet import EvaluationSheet, Group, Section
 from licensetrack.reports.document import Block, ChartBlock, Heading, Paragraph, Table
 from licensetrack.reports.evaluation_analysis import analysis
 from licensetrack.reports.evaluation_charts import coverage_chart, trend_chart, units_chart
+from licensetrack.reports.evaluation_problems import NOTHING_LOST, losing, problems, remedies_table
 from licensetrack.reports.evaluation_tables import (
     adjustments_table,
     funds_table,
@@ -32,6 +33,7 @@ _CAPTIONS = {
     "trend_chart": "授权验收按月累计情况",
     "district_chart": "授权单位的地区分布",
     "category_chart": "授权单位的类别分布",
+    "remedies": "改进措施",
 }
 Level = Literal[1, 2, 3, 4]
 
@@ -95,6 +97,8 @@ class Chapters:
         sheet, texts = self._sheet, self._texts
         if name.startswith("analysis:"):
             return list(analysis(self._branch(name.partition(":")[2]), texts)), ""
+        if name in ("problems", "remedies"):
+            return (list(self._problems()), "") if name == "problems" else self._remedies(caption)
         match name:
             case "":
                 return [], ""
@@ -139,6 +143,22 @@ class Chapters:
         table: Table = parts_table(self._sheet, self._texts, title, parts, self._table(f"各{title}授权情况"))
         chart = ChartBlock(units_chart(caption, parts), self._figure(caption))
         return [chart, table], f"{caption}见图{self._figures}，各{title}授权数量见表{self._tables}。"
+
+    def _problems(self) -> Iterator[Block]:
+        """A heading of level 2 for each, so this stands below a chapter's own paragraphs."""
+        found = list(problems(self._sheet, self._texts))
+        for title, paragraph in found:
+            yield self._heading(2, title)
+            yield paragraph
+        if not found:
+            yield Paragraph((NOTHING_LOST,))
+
+    def _remedies(self, caption: str) -> tuple[list[Block], str]:
+        if not losing(self._sheet):
+            return [], ""
+        return [
+            remedies_table(self._sheet, self._texts, self._table(caption))
+        ], f"各项问题的改进措施见表{self._tables}。"
 
     def _table(self, caption: str) -> str:
         self._tables += 1

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 from licensetrack.core.errors import NotFound
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
 from licensetrack.performance.sheet import EvaluationSheet
-from licensetrack.reports.document import Document
+from licensetrack.reports.document import Block, Document
 from licensetrack.reports.docx import render_docx
 from licensetrack.reports.evaluation import evaluation_document, evaluation_workbook, self_assessment_document
+from licensetrack.reports.evaluation_brief import brief_document
+from licensetrack.reports.evaluation_lists import score_document, set_document, unit_document
 from licensetrack.reports.monitoring import Results, monitoring_document
 from licensetrack.reports.pdf import render_pdf
 from licensetrack.reports.xlsx import render_xlsx
@@ -17,9 +20,24 @@ from licensetrack.reports.xlsx import render_xlsx
 Form = Literal["pdf", "docx", "xlsx"]
 FORMS: tuple[Form, ...] = get_args(Form)
 EVALUATION, SELF_ASSESSMENT = "evaluation", "self-assessment"
-KIND_NAMES = {EVALUATION: "部门评价报告", SELF_ASSESSMENT: "项目支出绩效自评表"}
+SCORE_TABLE, BRIEF, UNITS, SETS = "score-table", "brief", "units", "sets"
+KIND_NAMES = {
+    EVALUATION: "部门评价报告",
+    SELF_ASSESSMENT: "项目支出绩效自评表",
+    SCORE_TABLE: "绩效指标评分表",
+    BRIEF: "领导简报",
+    UNITS: "授权单位名单",
+    SETS: "授权明细表",
+}
 KINDS = tuple(KIND_NAMES)
 MONITORING = "monitoring"
+_BUILDERS: dict[str, Callable[[EvaluationSheet], Document]] = {
+    SELF_ASSESSMENT: self_assessment_document,
+    SCORE_TABLE: score_document,
+    BRIEF: brief_document,
+    UNITS: unit_document,
+    SETS: set_document,
+}
 MEDIA_TYPES: dict[Form, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -30,12 +48,12 @@ MEDIA_TYPES: dict[Form, str] = {
 def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) -> bytes:
     """One document of an evaluation as bytes; the same sheet gives the same bytes on any machine, day and hour.
 
-    `kind` is the whole report, or the form 项目支出绩效自评表 alone.
+    `kind` is the whole report, or one of the papers that stand alone (KIND_NAMES).
     Raises NotFound for another form or kind, wording.WordingError for a number in a text that no figure backs, and
     ValueError for the report's workbook from a sheet without traces.
     """
-    if kind == SELF_ASSESSMENT:
-        return _rendered(self_assessment_document(sheet), form)
+    if kind in _BUILDERS:
+        return _rendered(_BUILDERS[kind](sheet), form)
     if kind != EVALUATION:
         raise NotFound("There is no kind of document “%(kind)s”.", kind=kind)
     return _rendered(evaluation_workbook(sheet) if form == "xlsx" else evaluation_document(sheet), form)
@@ -44,6 +62,11 @@ def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) 
 def write_monitoring(sheet: MonitoringSheet, form: str, results: Results | None = None) -> bytes:
     """项目支出绩效运行监控表 as bytes; the same sheet gives the same bytes. Raises NotFound, wording.WordingError."""
     return _rendered(monitoring_document(sheet, results), form)
+
+
+def blocks_of(sheet: EvaluationSheet, kind: str) -> tuple[Block, ...]:
+    """What a document says on paper, block by block."""
+    return _BUILDERS.get(kind, evaluation_document)(sheet).blocks
 
 
 def _rendered(document: Document, form: str) -> bytes:

@@ -29,6 +29,13 @@ WORDS = {
         lazy_gettext("All chapters, tables and charts, with the forms and lists as annexes."),
     ),
     "self-assessment": (lazy_gettext("Self-assessment form"), lazy_gettext("项目支出绩效自评表, on one page.")),
+    "score-table": (
+        lazy_gettext("Score table"),
+        lazy_gettext("Every indicator with weight, rule, target, result, score, reason and evidence."),
+    ),
+    "brief": (lazy_gettext("Brief for the leadership"), lazy_gettext("Result, figures and charts on one page.")),
+    "units": (lazy_gettext("List of units"), lazy_gettext("The units served, with their sets and CPUs.")),
+    "sets": (lazy_gettext("List of sets"), lazy_gettext("The formal sets held on the evaluation date.")),
 }
 
 

@@ -64,10 +64,10 @@ def test_the_published_sentences_come_out_word_for_word(sheet: EvaluationSheet, 
     assert not any(number in text for text in templates for number in ("4375", "20083", "124家", "107套"))
 
 
-def test_the_report_has_the_five_chapters_of_the_published_one(sheet: EvaluationSheet) -> None:
+def test_the_report_has_the_five_published_chapters_and_the_three_that_the_outline_adds(sheet: EvaluationSheet) -> None:
     assert [section.title for section in sheet.sections if section.level == 1] == [
         "一、基本情况", "二、绩效评价工作开展情况", "三、综合评价情况及评价结论", "四、绩效评价指标分析",
-        "五、主要经验及做法",
+        "五、主要经验及做法", "六、存在的问题及原因分析", "七、有关建议和改进措施", "八、其他需要说明的问题",
     ]  # fmt: skip
     assert [section.insert for section in sheet.sections if section.insert.startswith("analysis:")] == [
         f"analysis:{group.code}" for group in sheet.indicators

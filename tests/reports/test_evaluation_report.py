@@ -41,6 +41,9 @@ def test_the_chapters_are_those_of_the_published_report(document: Document) -> N
         "三、综合评价情况及评价结论",
         "四、绩效评价指标分析",
         "五、主要经验及做法",
+        "六、存在的问题及原因分析",
+        "七、有关建议和改进措施",
+        "八、其他需要说明的问题",
     ]
 
 
