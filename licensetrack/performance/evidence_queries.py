@@ -18,7 +18,7 @@ from licensetrack.core.errors import NotFound
 from licensetrack.performance import frameworks, freezing
 from licensetrack.performance.evidence_models import EvidenceFile, EvidenceLink
 from licensetrack.performance.evidence_rules import BUDGET, INDICATOR, ORDER, SET, Target
-from licensetrack.performance.framework import Framework, framework, library, load
+from licensetrack.performance.framework import Framework, framework
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.sheet import EvidencePaper
 from licensetrack.performance.stages import SIGNED
@@ -81,6 +81,17 @@ def links_of(db: Session, evidence_id: int) -> Sequence[EvidenceLink]:
     """What a file proves and once proved, in order."""
     query = select(EvidenceLink).where(EvidenceLink.evidence_id == evidence_id)
     return db.scalars(query.order_by(EvidenceLink.id)).all()
+
+
+def standing_links(db: Session, evidence_ids: Sequence[int]) -> dict[int, list[EvidenceLink]]:
+    """What each of these files proves now."""
+    found: dict[int, list[EvidenceLink]] = {}
+    for start in range(0, len(evidence_ids), 500):
+        chunk = evidence_ids[start : start + 500]
+        query = select(EvidenceLink).where(EvidenceLink.evidence_id.in_(chunk), EvidenceLink.undone_at.is_(None))
+        for link in db.scalars(query.order_by(EvidenceLink.id)):
+            found.setdefault(link.evidence_id, []).append(link)
+    return found
 
 
 def evidence_for(db: Session, kind: str, subject: str, scope: Scope = EVERYWHERE) -> Sequence[EvidenceFile]:
@@ -151,7 +162,10 @@ def framework_for(db: Session, code: str, year: int) -> Framework | None:
     in_force = frameworks.newest_in_force(db, code)
     if in_force is not None:
         return frameworks.assembled(db, in_force)
-    return load(code) if code in library() else None
+    try:
+        return frameworks.named(db, code)
+    except NotFound:
+        return None
 
 
 def is_there(db: Session, target: Target) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from licensetrack.performance.framework import framework, library, load
+from licensetrack.performance.framework import library, load
 
 EVIDENCE_CHECKS: dict[str, str] = {
     "every evidence file is the file that was added": """
@@ -36,23 +37,31 @@ EVIDENCE_CHECKS: dict[str, str] = {
 _INDICATORS = """
     SELECT DISTINCT framework, year, subject FROM evidence_link
     WHERE target = 'indicator' AND undone_at IS NULL ORDER BY framework, year, subject"""
-_HELD = "SELECT framework FROM evaluation WHERE framework_code = :framework AND year = :year"
+_FRAMEWORKS = """
+    SELECT framework FROM evaluation WHERE framework_code = :code AND year = :year
+    UNION ALL SELECT content FROM framework_version WHERE code = :code"""
 _SIGNED = "SELECT evaluation_id, content FROM evaluation_snapshot ORDER BY evaluation_id"
 _FILES = "SELECT number, digest, size FROM evidence_file"
 
 
 def indicators(connection: Connection) -> Iterator[str]:
-    """Links to indicators that no framework of that code has, neither the library's nor an evaluation's own."""
-    codes: dict[tuple[str, int], set[str]] = {}
+    """Links to indicators that no framework of that code has: the library's, a recorded one, an evaluation's own."""
+    known: dict[tuple[str, int], set[str]] = {}
     for code, year, subject in connection.execute(text(_INDICATORS)).all():
-        known = codes.setdefault((code, year), set())
-        if not known:
-            held = connection.execute(text(_HELD), {"framework": code, "year": year}).scalars()
-            frameworks = [framework(json.loads(content), code) for content in held]
-            frameworks += [load(code)] if code in library() else []
-            known.update(leaf.code for one in frameworks for leaf in one.leaves())
-        if subject not in known:
+        if (code, year) not in known:
+            held = connection.execute(text(_FRAMEWORKS), {"code": code, "year": year}).scalars()
+            contents = [json.loads(content) for content in held]
+            contents += [load(code).data] if code in library() else []
+            known[code, year] = {leaf for content in contents for leaf in _leaves(content)}
+        if subject not in known[code, year]:
             yield f"{code} has no indicator {subject}"
+
+
+def _leaves(content: Mapping[str, Any]) -> Iterator[str]:
+    for branch in content.get("level1", ()):
+        for lower in branch.get("level2", ()):
+            for leaf in lower.get("level3", ()):
+                yield leaf["code"]
 
 
 def frozen_papers(connection: Connection) -> Iterator[str]:

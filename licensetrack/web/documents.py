@@ -14,6 +14,7 @@ from licensetrack.core import blobs
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.handover.models import LicenseFile
+from licensetrack.performance.evidence_models import EvidenceFile
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.support.models import ServiceOrder
 from licensetrack.web.access import actor, signed_in
@@ -23,9 +24,10 @@ documents = Blueprint("documents", __name__)
 
 # A paper is as confidential as the most confidential row that came from it.
 ROOMS = (
-    (LedgerEvent, "allocation:read"),
-    (BudgetEntry, "procurement:read"),
-    (ServiceOrder, "support:read"),
+    (LedgerEvent.document_id, "allocation:read"),
+    (BudgetEntry.document_id, "procurement:read"),
+    (ServiceOrder.document_id, "support:read"),
+    (EvidenceFile.blob_id, "performance:read"),
 )
 UNBOUND = [permission for _, permission in ROOMS]  # nobody knows what a paper tells that no row rests on
 
@@ -50,7 +52,7 @@ def document(blob_id: int) -> Response:
 def _permissions(db: Session, blob_id: int) -> list[str]:
     found = [
         permission
-        for model, permission in ROOMS
-        if db.scalar(select(model.id).where(model.document_id == blob_id).limit(1)) is not None
+        for column, permission in ROOMS
+        if db.scalar(select(column).where(column == blob_id).limit(1)) is not None
     ]
     return found or UNBOUND

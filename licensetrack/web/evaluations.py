@@ -12,6 +12,7 @@ from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance import queries
+from licensetrack.performance.evidence_wanted import missing_evidence
 from licensetrack.performance.sheet import EvaluationSheet, Group
 from licensetrack.performance.stages import SIGNED
 from licensetrack.reports.numbers import NO_VALUE, Figure, Kind, Unit, number_text
@@ -41,7 +42,7 @@ def one(evaluation_id: int) -> ResponseReturnValue:
         found = queries.evaluation(db, evaluation_id)
         sheet = queries.sheet(db, found, with_traces=False)
         changed = queries.differences(db, found)
-        gaps = [] if found.stage == SIGNED else queries.gaps(found)
+        gaps = [] if found.stage == SIGNED else queries.gaps(found) + missing_evidence(db, found)
     words = _Words(sheet)
     return render_template(
         "evaluations/evaluation.html",

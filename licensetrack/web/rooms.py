@@ -17,6 +17,8 @@ from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
 from licensetrack.web.entitlements import bought
 from licensetrack.web.evaluations import evaluations
+from licensetrack.web.evidence import evidence
+from licensetrack.web.evidence_acts import evidence_acts
 from licensetrack.web.figures import figures
 from licensetrack.web.health import health
 from licensetrack.web.importing import importing
@@ -59,6 +61,8 @@ ROOMS = (
     figures,
     evaluations,
     outputs,
+    evidence,
+    evidence_acts,
     loading,
     documents,
     audit,

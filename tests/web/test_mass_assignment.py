@@ -45,6 +45,8 @@ ACTS = [
     Act("unit_user", "/files/{own_file}/download", {"reason": "导入平台"}),
     Act("operator", "/entitlements/1/cap", {"version": "0", "rule": "soft", "cap_cpus": "9000", "reason": "合同约定"}),
     Act("reviewer", "/entitlements/consents/{consent}/confirm", {}),
+    Act("performance_officer", "/evidence/{evidence}/links/{evidence_link}/undo", {"reason": "贴错了套"}),
+    Act("performance_officer", "/evidence/{evidence}/withdraw", {"version": "1", "reason": "扫描不清"}),
     Act(
         "reviewer",
         "/requests/delegations",
