@@ -36,7 +36,7 @@ def picture(url: str) -> dict[str, Any]:
         for table in sorted(seen.get_table_names()):
             columns = [(c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)]
             indexes = sorted((i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in seen.get_indexes(table))
-            keys = sorted((k["name"], k["referred_table"]) for k in seen.get_foreign_keys(table))
+            keys = sorted((str(k["name"]), k["referred_table"]) for k in seen.get_foreign_keys(table))
             checks = sorted(str(check["name"]) for check in seen.get_check_constraints(table))
             uniques = sorted(str(unique["name"]) for unique in seen.get_unique_constraints(table))
             found[table] = (columns, indexes, keys, checks, uniques)

@@ -16,9 +16,9 @@ from licensetrack.allocation.stages import TEMPORARY
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import DomainError, Refused
 from licensetrack.core.names import name_key, nearest
-from licensetrack.exchange.ledgers import IssueRow
 from licensetrack.exchange.problems import Problem
 from licensetrack.exchange.reading import read
+from licensetrack.exchange.rows import IssueRow
 from licensetrack.exchange.table_reader import Table
 from licensetrack.handover.file_comparison import ERROR, Difference, Expected
 from licensetrack.handover.handing_out import ISSUE, HandedFile, Wish, hand_out

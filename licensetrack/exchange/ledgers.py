@@ -9,112 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from licensetrack.exchange import cells
 from licensetrack.exchange.headings import words
 from licensetrack.exchange.problems import Bad
+from licensetrack.exchange.rows import BudgetRow, ChangeRow, ImportRow, IssueRow, Row, ServiceRow, UnitRow
 
 MOST_CPUS = 1_000_000
 
 Kind = Literal["units", "issues", "imports", "changes", "budget", "services"]
-
-
-class UnitRow(NamedTuple):
-    """A line of the list of units (单位名录)."""
-
-    row: int
-    code: str
-    name: str
-    category: str
-    level: str
-    district: str
-    contact: str = ""
-    phone: str = ""
-    note: str = ""
-    short_name: str = ""
-    former_name: str = ""
-    credit_code: str = ""
-    parent: str = ""
-    in_scope: bool | None = None
-
-
-class IssueRow(NamedTuple):
-    """A line of the issue ledger (授权发放台账): one licence set. `cpus` may be missing for BMS only."""
-
-    row: int
-    number: str
-    unit: str
-    product: str
-    platform: str
-    kind: str
-    cpus: int | None
-    temporary_on: date | None
-    issued_on: date | None
-    license_file: str = ""
-    support_end: date | None = None
-    note: str = ""
-    fingerprint: str = ""
-    valid_from: date | None = None
-    valid_until: date | None = None
-    edition: str = ""
-
-
-class ImportRow(NamedTuple):
-    """A line of the import ledger (导入验收台账): one attempt to import a set, and its acceptance if there was one."""
-
-    row: int
-    number: str
-    imported_on: date
-    result: str
-    reason: str = ""
-    accepted_on: date | None = None
-    conclusion: str | None = None
-    acceptor: str = ""
-    evidence: str = ""
-
-
-class ChangeRow(NamedTuple):
-    """A line of the change ledger (授权变更台账); `cpus` is signed."""
-
-    row: int
-    number: str
-    change: str
-    on: date
-    cpus: int | None = None
-    to_unit: str = ""
-    reason: str = ""
-
-
-class BudgetRow(NamedTuple):
-    """A line of the budget ledger (预算执行台账); `amount` is in yuan, exact to the cent."""
-
-    row: int
-    entry: str
-    on: date
-    amount: Decimal
-    summary: str = ""
-    voucher: str = ""
-
-
-class ServiceRow(NamedTuple):
-    """A line of the service ledger (技术服务台账)."""
-
-    row: int
-    number: str
-    unit: str
-    service_kind: str
-    received_at: datetime
-    responded_at: datetime | None = None
-    completed_at: datetime | None = None
-    outcome: str = ""
-    satisfaction: int | None = None
-
-
-Row = UnitRow | IssueRow | ImportRow | ChangeRow | BudgetRow | ServiceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +132,15 @@ LEDGERS: dict[Kind, Ledger] = {
             "amount": Field("money", needed=True),
             "summary": _MERGED,
             "voucher": Field("text"),
+            "source": Field("source", fills=True),
+            "approval": _MERGED,
+            "project_code": Field("identifier", fills=True),
+            "project": _MERGED,
+            "contract": Field("identifier", fills=True),
+            "supplier": _MERGED,
+            "contract_amount": Field("money", fills=True),
+            "term": _MERGED,
+            "condition": _MERGED,
         },
     ),
     "services": Ledger(

@@ -4,7 +4,8 @@ unchanged."""
 from __future__ import annotations
 
 from licensetrack.exchange.headings import forms, words
-from licensetrack.exchange.ledgers import LEDGERS, Kind, Row
+from licensetrack.exchange.ledgers import LEDGERS, Kind
+from licensetrack.exchange.rows import Row
 from licensetrack.exchange.spreadsheet_out import OutputColumn, Shape
 
 _SHAPES: dict[str, Shape] = {

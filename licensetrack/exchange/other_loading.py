@@ -1,4 +1,4 @@
-"""Units, budget entries, service orders: new rows are recorded, changed ones corrected, equal ones left."""
+"""Units and service orders: new rows are recorded, changed ones corrected, equal ones left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from licensetrack.core.errors import DomainError
 from licensetrack.core.names import name_key
 from licensetrack.exchange.changes import CHANGED, NEW, SAME, Outcome, Source
 from licensetrack.exchange.statements import Holders
-from licensetrack.procurement.budgets import BudgetLine, post_entry, reverse_entry, standing_entries
 from licensetrack.support import orders
 from licensetrack.units.directory import UnitEntry, differences, entry_of, normal, register_unit, update_unit
 from licensetrack.units.models import Unit
@@ -82,43 +81,6 @@ def _entry(row: Any, recorded: Unit | None) -> UnitEntry:
         entry, short_name=row.short_name or before.short_name, credit_code=row.credit_code or before.credit_code,
         superior=row.parent or before.superior, address=before.address, in_scope=in_scope,
     )  # fmt: skip
-
-
-def load_budget(
-    db: Session, table: Any, outcome: Outcome, told: Told, operation: Operation, documents: Mapping[str, int]
-) -> None:
-    """Posts new budget entries; a voucher whose entry differs is taken back and posted right."""
-    known = {entry.voucher: entry for entry in standing_entries(db)}
-    for row in table.rows:
-        source = Source("budget", table.file, table.sheet, row.row)
-        line = BudgetLine(row.entry, row.on, row.amount, row.voucher, row.summary)
-        if line.voucher and told.again(line.voucher, line, source, "voucher"):
-            continue
-        try:
-            entry = known.get(line.voucher)
-            if entry is None:
-                outcome.note(NEW, source, line.voucher)
-            else:
-                changed = {
-                    name: (getattr(entry, name), getattr(line, name))
-                    for name in ("kind", "on", "amount", "summary")
-                    if getattr(entry, name) != getattr(line, name)
-                }
-                if not changed:
-                    outcome.note(SAME, source, line.voucher)
-                    continue
-                outcome.note(CHANGED, source, line.voucher, changed)
-                reverse_entry(entry, actor=operation.actor, reason=f"{source.file} {source.place}")
-            post_entry(line, actor=operation.actor, document_id=documents.get(table.file), place=source.place)
-        except DomainError as error:
-            outcome.refuse(source, error.message, error.values, *_budget_cell(line, error))
-
-
-def _budget_cell(line: BudgetLine, error: DomainError) -> tuple[str, object]:
-    """The field that an error of a budget line is about, and what stands there."""
-    if not line.voucher or "voucher" in error.values:
-        return "voucher", line.voucher
-    return ("on", line.on) if "on" in error.values else ("amount", line.amount)
 
 
 def load_services(

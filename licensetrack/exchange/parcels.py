@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from licensetrack.allocation.fold import Holder
 from licensetrack.allocation.ledger import Operation
+from licensetrack.exchange.budget_loading import load_budget
 from licensetrack.exchange.changes import Outcome
-from licensetrack.exchange.other_loading import Told, load_budget, load_services, load_units
+from licensetrack.exchange.other_loading import Told, load_services, load_units
 from licensetrack.exchange.progress import Meter
 from licensetrack.exchange.recorded_sets import any_set
 from licensetrack.exchange.set_loading import SetLoader

@@ -14,10 +14,11 @@ from typing import Any
 from licensetrack.exchange.cells import Raw, blank, shown
 from licensetrack.exchange.columns import ColumnReader, Fault, empty
 from licensetrack.exchange.headings import Heading
-from licensetrack.exchange.ledgers import LEDGERS, Kind, Row
+from licensetrack.exchange.ledgers import LEDGERS, Kind
 from licensetrack.exchange.lines import Line, kind_of_line, may_be_no_records
 from licensetrack.exchange.problems import MORE_PROBLEMS, Bad, Problem, column_letter
 from licensetrack.exchange.row_checks import CHECKS
+from licensetrack.exchange.rows import Row
 from licensetrack.exchange.sheets import Merge, Sheet
 
 PIECE = 4096

@@ -87,6 +87,8 @@ _ALL = [
         "import.first_pass_rate", "Imports passed at the first attempt", "percent",
         lambda r: percent(*r.first_passes), traces.of_first_pass_rate, is_rate=True,
     ),
+    _budget_measure("initial", "Budget at the beginning of the year", money.INITIAL),
+    _budget_measure("adjusted", "Adjustments of the budget", money.ADJUSTED),
     _budget_measure("appropriated", "Budget for the year", money.APPROPRIATED),
     _budget_measure("received", "Funds received", money.RECEIVED),
     _budget_measure("spent", "Funds spent", money.SPENT),

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from licensetrack.measures.question import Question
 from licensetrack.procurement.models import BudgetEntry
 
-APPROPRIATED = ("appropriation", "adjustment")
+INITIAL = ("appropriation",)
+ADJUSTED = ("adjustment",)
+APPROPRIATED = (*INITIAL, *ADJUSTED)
 RECEIVED = ("receipt",)
 SPENT = ("payment",)
 TEN_THOUSAND = 10_000
@@ -44,3 +46,21 @@ def budget(standing: Sequence[BudgetEntry], kinds: Sequence[str]) -> Decimal:
 def of_kinds(standing: Sequence[BudgetEntry], kinds: Sequence[str]) -> list[BudgetEntry]:
     """Those of the entries that are of these kinds."""
     return [entry for entry in standing if entry.kind in kinds]
+
+
+def by_source(standing: Sequence[BudgetEntry], kinds: Sequence[str]) -> dict[str, Decimal]:
+    """Source of funds → the sum of its entries of these kinds, in 万元; "" is what no paper told."""
+    found = of_kinds(standing, kinds)
+    return {
+        source: budget([entry for entry in found if entry.source == source], kinds)
+        for source in dict.fromkeys(entry.source for entry in found)
+    }
+
+
+def paid(standing: Sequence[BudgetEntry]) -> dict[tuple[int | None, int | None], Decimal]:
+    """(contract, term) → what was paid for it, in yuan; payments for no contract stand under (None, None)."""
+    sums: dict[tuple[int | None, int | None], Decimal] = {}
+    for entry in of_kinds(standing, SPENT):
+        place = (entry.contract_id, entry.term_id)
+        sums[place] = sums.get(place, Decimal(0)) + entry.amount
+    return sums

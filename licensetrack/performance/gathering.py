@@ -30,7 +30,7 @@ def gather(db: Session, question: Question, start: dt.date) -> Content:
     sets = _sets(db, question)
     return {
         "measures": figures(db, question),
-        "initial_budget": initial_budget(db, question),
+        "initial_budget": MEASURES["budget.initial"].value(db, question),
         "by_district": _parts(db, question, "district"),
         "by_category": _parts(db, question, "category"),
         "by_month": _months(db, question, start),
@@ -51,12 +51,6 @@ def adds_up(name: str, rows: Sequence[Mapping[str, Any]], value: Value) -> bool:
     if not MEASURES[name].is_rate:
         return bool(sum(row["value"] for row in rows) == value)
     return percent(sum(row["numerator"] for row in rows), sum(row["denominator"] for row in rows)) == value
-
-
-def initial_budget(db: Session, question: Question) -> Decimal:
-    """What was granted at the beginning of the year (年初预算数), in 万元, before any adjustment."""
-    rows = MEASURES["budget.appropriated"].trace(db, question)
-    return sum((row["value"] for row in rows if row["kind"] == "appropriation"), start=Decimal(0))
 
 
 def _sets(db: Session, question: Question) -> list[Content]:

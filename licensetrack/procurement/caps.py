@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
+from licensetrack.accounts.permissions import Actor
 from licensetrack.core import audit, outbox
 from licensetrack.core.clock import BUSINESS_ZONE, now
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
+from licensetrack.core.errors import Conflict, NotFound, Refused
+from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.models import CapChange, Entitlement
 from licensetrack.procurement.rules import check_cap, check_room
 
@@ -32,9 +33,7 @@ def change_cap(
 
     Raises Refused when more is used already than a hard cap allows, Conflict when somebody changed it meanwhile.
     """
-    require(actor, PERMISSION)
-    if actor.scope != EVERYWHERE:
-        raise Forbidden("The entitlements are the city's; your account is for a part of it.")
+    require_city(actor, PERMISSION)
     check_cap(rule, cap_sets, cap_cpus)
     if not reason.strip():
         raise Refused("A reason is needed.").at("reason")

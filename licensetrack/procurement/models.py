@@ -20,6 +20,9 @@ class Product(Base):
     name: Mapped[str] = mapped_column(String(80))
     metric: Mapped[str] = mapped_column(String(10))  # "cpu" or "set": BMS is counted in sets
     depends_on: Mapped[str | None] = mapped_column(ForeignKey("product.code"))
+    vendor: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    editions: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Entitlement(Base):
@@ -43,6 +46,11 @@ class Entitlement(Base):
     cap_cpus: Mapped[int | None]
     used_sets: Mapped[int] = mapped_column(default=0)
     used_cpus: Mapped[int] = mapped_column(default=0)
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    edition: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    amount: Mapped[Decimal | None] = mapped_column(Yuan)  # its share of what the contract costs
+    valid_from: Mapped[dt.date | None]
+    valid_until: Mapped[dt.date | None]
 
 
 class CapChange(Base):
@@ -67,7 +75,11 @@ class CapChange(Base):
 
 
 class BudgetEntry(Base):
-    """One line of the 预算执行台账: budget granted, adjusted, received or spent. Mistakes are reversed, not edited."""
+    """One line of the 预算执行台账: budget granted, adjusted, received or spent. Mistakes are reversed, not edited.
+
+    Nothing else holds money that moved: contracts and terms say what was promised, and point nowhere from here but for
+    what the line is about.
+    """
 
     __tablename__ = "budget_entry"
     __table_args__ = (
@@ -87,3 +99,8 @@ class BudgetEntry(Base):
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("budget_entry.id"))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("blob.id"))
     place: Mapped[str] = mapped_column(String(80), default="")
+    source: Mapped[str] = mapped_column(String(20), default="", server_default="")  # 资金来源
+    approval: Mapped[str] = mapped_column(String(80), default="", server_default="")  # 批复或调整文号
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    term_id: Mapped[int | None] = mapped_column(ForeignKey("payment_term.id"))

@@ -1,6 +1,10 @@
-"""Rules of the bought side: what a cap may be."""
+"""Rules of the bought side: what a cap may be, and what projects and contracts owe each other."""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
 
 from licensetrack.core.errors import Refused
 
@@ -25,3 +29,37 @@ def check_room(rule: str, cap: int | None, used: int, field: str) -> None:
     """A hard cap can not lie below what is used already. Raises Refused."""
     if rule == "hard" and cap is not None and used > cap:
         raise Refused("%(used)s are used already; a hard cap of %(cap)s lies below.", used=used, cap=cap).at(field)
+
+
+def check_needed(text: str, field: str) -> None:
+    """Something must stand in this field. Raises Refused."""
+    if not text.strip():
+        raise Refused("This must be filled in.").at(field)
+
+
+def check_year(year: int) -> None:
+    """A budget year has four digits and is one that people now living plan for. Raises Refused."""
+    if not 2000 <= year <= 2099:
+        raise Refused("A budget year lies between 2000 and 2099.").at("year")
+
+
+def check_period(starts_on: dt.date | None, ends_on: dt.date | None, field: str = "ends_on") -> None:
+    """A period does not end before it begins. Raises Refused."""
+    if starts_on is not None and ends_on is not None and ends_on < starts_on:
+        raise Refused("It can not end before it begins.").at(field)
+
+
+def check_positive(amount: Decimal | None) -> None:
+    """What is promised is above zero, if it is told. Raises Refused."""
+    if amount is not None and amount <= 0:
+        raise Refused("The amount must be above zero.").at("amount")
+
+
+def check_within(whole: Decimal | None, parts: Iterable[Decimal | None], field: str) -> None:
+    """The parts of a contract do not add up to more than it costs, as far as they are told. Raises Refused."""
+    sum_of_parts = sum((part for part in parts if part is not None), Decimal(0))
+    if whole is not None and sum_of_parts > whole:
+        raise Refused(
+            "The parts add up to %(sum)s yuan, the contract says %(whole)s.",
+            sum=f"{sum_of_parts:,.2f}", whole=f"{whole:,.2f}",
+        ).at(field)  # fmt: skip

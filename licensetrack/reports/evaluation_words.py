@@ -20,6 +20,7 @@ _MEASURES = {
     "units.served": "授权服务单位数",
     "import.pass_rate": "正式软件授权导入通过率",
     "import.first_pass_rate": "正式软件授权一次导入通过率",
+    "budget.adjusted": "预算调整数",
     "budget.appropriated": "全年预算数",
     "budget.received": "资金到位数",
     "budget.spent": "全年执行数",

@@ -23,7 +23,9 @@ import licensetrack.performance.evidence_models
 import licensetrack.performance.framework_models
 import licensetrack.performance.models
 import licensetrack.performance.monitoring_models
+import licensetrack.procurement.contract_models
 import licensetrack.procurement.models
+import licensetrack.procurement.survey_models
 import licensetrack.requests.models
 import licensetrack.support.models
 import licensetrack.units.models  # noqa: F401

@@ -34,6 +34,8 @@ _OTHERS = {
     "import.first_pass_rate": lazy_gettext(
         "Of the formal sets held whose import succeeded, the share that succeeded at the first attempt."
     ),
+    "budget.initial": lazy_gettext("The year's budget as granted first, without any adjustment."),
+    "budget.adjusted": lazy_gettext("What adjustments added to the year's budget or took from it, up to the day."),
     "budget.appropriated": lazy_gettext("The year's budget as granted, with adjustments up to the day."),
     "budget.received": lazy_gettext("Funds received in the budget year up to the day."),
     "budget.spent": lazy_gettext("Payments of the budget year up to the day."),

@@ -17,8 +17,8 @@ import pytest
 import xlwt
 
 from licensetrack.exchange import container, csv_text, opening, reading, sheet_scan
-from licensetrack.exchange.ledgers import IssueRow
 from licensetrack.exchange.ledgers_out import ledger_cells, ledger_columns
+from licensetrack.exchange.rows import IssueRow
 from licensetrack.exchange.spreadsheet_out import write_xlsx
 from tests.exchange.making import (
     ISSUE_HEADING,

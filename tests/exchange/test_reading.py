@@ -13,7 +13,7 @@ import pytest
 import xlwt
 
 from licensetrack.exchange import columns, reading
-from licensetrack.exchange.ledgers import IssueRow
+from licensetrack.exchange.rows import IssueRow
 from tests.exchange.making import ISSUE_HEADING, ISSUE_ROW, issue_row, issues, text_table, where, workbook
 
 SAMPLE = Path(__file__).parents[2] / "data" / "2024"

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensetrack.exchange import reading
-from licensetrack.exchange.ledgers import LEDGERS, BudgetRow, ChangeRow, ImportRow, IssueRow, Row, ServiceRow, UnitRow
+from licensetrack.exchange.ledgers import LEDGERS
 from licensetrack.exchange.ledgers_out import ledger_cells, ledger_columns
+from licensetrack.exchange.rows import BudgetRow, ChangeRow, ImportRow, IssueRow, Row, ServiceRow, UnitRow
 from licensetrack.exchange.spreadsheet_out import write_csv, write_xlsx
 
 # Out and in again
@@ -61,6 +62,15 @@ ROW_STRATEGIES: dict[str, st.SearchStrategy[Row]] = {
         st.sampled_from(["appropriation", "receipt", "payment"]),
         days,
         st.integers(1, 10**12).map(lambda cents: Decimal(cents) / 100),
+        remarks,
+        remarks,
+        st.none() | st.sampled_from(["fiscal", "carried_over", "other"]),
+        remarks,
+        st.just("") | numbers,
+        remarks,
+        st.just("") | numbers,
+        remarks,
+        st.none() | st.integers(1, 10**12).map(lambda cents: Decimal(cents) / 100),
         remarks,
         remarks,
     ),

@@ -1,0 +1,58 @@
+"""Who may write on the bought side, and who comes second: the city's people alone, one change after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect, update
+from sqlalchemy.orm import Session
+
+from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
+from licensetrack.core.errors import Conflict, Forbidden, NotFound
+from licensetrack.procurement.contract_models import Contract, Project
+from licensetrack.procurement.models import Product
+
+Kept = TypeVar("Kept", Project, Contract, Product)
+Changed = Mapping[str, tuple[object, object]]
+
+
+def require_city(actor: Actor, permission: str) -> None:
+    """Passes for those whose rows are the whole city's. Raises Forbidden."""
+    require(actor, permission)
+    if actor.scope != EVERYWHERE:
+        raise Forbidden("The budget and what it buys are the city's; your account is for a part of it.")
+
+
+def differences(row: Any, entry: Any) -> dict[str, tuple[object, object]]:
+    """Field → (recorded, new) for every field of the entry, a dataclass, in which it differs from the row."""
+    return {
+        one.name: (getattr(row, one.name), getattr(entry, one.name))
+        for one in fields(entry)
+        if getattr(row, one.name) != getattr(entry, one.name)
+    }
+
+
+def change_row(db: Session, model: type[Kept], key: int | str, entry: Any, seen: int | None) -> tuple[Kept, Changed]:
+    """Writes the entry into its row; tells what changed. `seen` is the version that the visitor saw.
+
+    Raises NotFound without such a row, Conflict when somebody changed it meanwhile.
+    """
+    row = db.get(model, key, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such record.")
+    version = row.version if seen is None else seen
+    changed = differences(row, entry)
+    if not changed and version == row.version:
+        return row, {}
+    moved = db.execute(
+        update(model)
+        .where(inspect(model).primary_key[0] == key, model.version == version)
+        .values(version=version + 1, **{name: value for name, value in asdict(entry).items() if name in changed})
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("This record was changed meanwhile. Please look at it again.")
+    db.refresh(row)
+    return row, changed
