@@ -15,10 +15,12 @@ from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.core import audit, blobs, db, schema, sealing, signing
 from licensetrack.core.errors import Refused
+from licensetrack.demo_bought import tell_what_was_bought
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
 from licensetrack.performance import evaluations, framework, framework_drafting, working_paper
+from licensetrack.performance.working_paper import WorkingPaper
 from licensetrack.reports.outputs import FORMS
 from licensetrack.terminal import Progress, say, table, translate
 from licensetrack.units.models import Unit
@@ -61,7 +63,9 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
         raise Refused("The sample year in “%(path)s” can not be loaded.", path=data)
     logins = _make_logins()
     leave_work(_person)
-    year = _sign_evaluation(data / "evaluation.toml")
+    paper = working_paper.read(data / "evaluation.toml")
+    tell_what_was_bought(paper.header, _person("operator"))
+    year = _sign_evaluation(paper)
     out.mkdir(parents=True, exist_ok=True)
     say(translate("Reports:"))
     for form in FORMS:
@@ -126,9 +130,8 @@ def _make_logins() -> dict[str, dict[str, str]]:
     return logins
 
 
-def _sign_evaluation(paper_file: Path) -> int:
+def _sign_evaluation(paper: WorkingPaper) -> int:
     """The sample year's framework in force, its evaluation signed, by three different people; returns its year."""
-    paper = working_paper.read(paper_file)
     indicators = framework_drafting.draft_framework(framework.load(paper.framework).data, actor=_person("performance"))
     framework_drafting.put_in_force(indicators, actor=_person("manager"))
     draft = evaluations.evaluate(paper, actor=_person("performance"))

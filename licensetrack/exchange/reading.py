@@ -173,7 +173,7 @@ def _read_sheet(sheet: Sheet, reading: Reading, progress: Progress | None, probl
         problems += faults
         return True, 1
     rest = chain(top[heading.last_row + 1 :], rows)
-    reader = TableReader(sheet, heading, merges, constants, _money_unit(heading, top))
+    reader = TableReader(sheet, heading, merges, constants, _money_units(heading, top))
     del top
     reading.tables.append(reader.read(rest, progress))
     problems += sorted(reader.problems, key=lambda problem: problem.row or 0)
@@ -224,13 +224,9 @@ def _product_said(text: str) -> str:
     return named.pop() if len(named) == 1 else ""
 
 
-def _money_unit(heading: Heading, top: list[list[Raw]]) -> str:
-    """元 or 万元, as the heading of the amounts says, or else a line above it (单位：万元)."""
-    at = heading.columns.get("amount")
-    if at is None:
-        return ""
-    said = _MONEY_UNIT.findall(heading.texts.get(at, ""))
-    if not said:
-        above = [half_width(cell) for row in top[: heading.first_row] for cell in row if isinstance(cell, str)]
-        said = [unit for text in above if fold(text) != text or "单位" in text for unit in _MONEY_UNIT.findall(text)]
-    return said[0] if len(set(said)) == 1 else ""
+def _money_units(heading: Heading, top: list[list[Raw]]) -> dict[str, str]:
+    """Field → 元 or 万元, as the heading of its column says, or else a line above them all (单位：万元)."""
+    above = [half_width(cell) for row in top[: heading.first_row] for cell in row if isinstance(cell, str)]
+    sheet = [unit for text in above if fold(text) != text or "单位" in text for unit in _MONEY_UNIT.findall(text)]
+    said = {name: _MONEY_UNIT.findall(heading.texts.get(at, "")) or sheet for name, at in heading.columns.items()}
+    return {name: units[0] for name, units in said.items() if len(set(units)) == 1}

@@ -4,7 +4,7 @@ breaks a rule."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -77,7 +77,7 @@ class TableReader:
     """Reads the records of one sheet below a heading that was found."""
 
     def __init__(
-        self, sheet: Sheet, heading: Heading, merges: list[Merge], constants: dict[str, str], money: str
+        self, sheet: Sheet, heading: Heading, merges: list[Merge], constants: dict[str, str], money: Mapping[str, str]
     ) -> None:
         self.sheet, self.heading, self.constants = sheet, heading, constants
         self.ledger = LEDGERS[heading.form.kind]  # type: ignore[index]
@@ -93,7 +93,7 @@ class TableReader:
             ignored=heading.unknown,
         )
         self._readers = {
-            name: ColumnReader(about, money_unit=money, counts_from_1904=sheet.counts_from_1904)
+            name: ColumnReader(about, money_unit=money.get(name, ""), counts_from_1904=sheet.counts_from_1904)
             for name, about in self.ledger.fields.items()
             if name in self.places
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
@@ -16,6 +17,9 @@ ADJUSTED = ("adjustment",)
 APPROPRIATED = (*INITIAL, *ADJUSTED)
 RECEIVED = ("receipt",)
 SPENT = ("payment",)
+COLUMNS = {
+    "initial": INITIAL, "adjusted": ADJUSTED, "appropriated": APPROPRIATED, "received": RECEIVED, "spent": SPENT,
+}  # fmt: skip
 TEN_THOUSAND = 10_000
 
 
@@ -48,12 +52,17 @@ def of_kinds(standing: Sequence[BudgetEntry], kinds: Sequence[str]) -> list[Budg
     return [entry for entry in standing if entry.kind in kinds]
 
 
-def by_source(standing: Sequence[BudgetEntry], kinds: Sequence[str]) -> dict[str, Decimal]:
-    """Source of funds → the sum of its entries of these kinds, in 万元; "" is what no paper told."""
-    found = of_kinds(standing, kinds)
+def parts(standing: Sequence[BudgetEntry], dimension: str) -> dict[Any, dict[str, Decimal]]:
+    """Part → what was granted, received and spent of it, in 万元; the parts add up to the whole.
+
+    `dimension` is "source" or "project_id"; "" and None stand for what no paper told.
+    """
+    found: dict[Any, list[BudgetEntry]] = {}
+    for entry in standing:
+        found.setdefault(getattr(entry, dimension), []).append(entry)
     return {
-        source: budget([entry for entry in found if entry.source == source], kinds)
-        for source in dict.fromkeys(entry.source for entry in found)
+        part: {name: budget(entries, kinds) for name, kinds in COLUMNS.items()}
+        for part, entries in sorted(found.items(), key=lambda item: (not item[0], str(item[0])))
     }
 
 

@@ -165,7 +165,7 @@ class _Draft:
             question = Question(as_of, self.known_at)
             self.figures = figures(db, question)
             self.results = score_all(framework, paper.marks, self.figures, as_of, reviews)
-            content = {"measures": self.figures, "initial_budget": 0}
+            content = {"measures": self.figures}
             names = [figure.name for figure in all_figures(framework, self.results, content)]
         header = paper.header
         check_names(names, [("lead", header.lead), ("goal", header.goal), ("achievement", header.achievement)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -30,7 +29,6 @@ def gather(db: Session, question: Question, start: dt.date) -> Content:
     sets = _sets(db, question)
     return {
         "measures": figures(db, question),
-        "initial_budget": MEASURES["budget.initial"].value(db, question),
         "by_district": _parts(db, question, "district"),
         "by_category": _parts(db, question, "category"),
         "by_month": _months(db, question, start),

@@ -18,13 +18,14 @@ from licensetrack.core.db import reading, transaction
 from licensetrack.core.digests import chain_algorithm, digest
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.transitions import next_stage
+from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.codec import to_plain
 from licensetrack.performance.framework import Framework
 from licensetrack.performance.monitoring_composing import BUDGET, Run, compose, gaps
 from licensetrack.performance.monitoring_models import FollowUp, Monitoring, MonitoringSnapshot, MonitoringStep
-from licensetrack.performance.monitoring_reading import goals, read, values
+from licensetrack.performance.monitoring_reading import goals, read
 from licensetrack.performance.monitoring_rules import LONGEST, Incomplete, Judgement, check_judgement
 from licensetrack.performance.monitoring_sheet import MonitoringSheet, ProjectHeader
 from licensetrack.performance.monitoring_stages import ACCEPTED, DRAFT, FROZEN, MONITORING_MOVES, OPEN, START
@@ -113,7 +114,7 @@ def submit_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None 
     if missing:
         raise Incomplete(missing)
     with reading() as db:
-        _check_same_figures(monitoring, values(db, Question(monitoring.as_of)))
+        _check_same_figures(monitoring, figures(db, Question(monitoring.as_of)))
     with transaction() as db:
         return _move(db, monitoring, "submit", actor, seen=seen)
 
@@ -134,7 +135,7 @@ def report_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None 
     require(actor, f"{ROOM}:report")
     with transaction() as db:
         moved = _move(db, monitoring, "report", actor, seen=seen, row={"reported_at": now()})
-        _check_same_figures(monitoring, values(db, Question(monitoring.as_of, monitoring.known_at)))
+        _check_same_figures(monitoring, figures(db, Question(monitoring.as_of, monitoring.known_at)))
         sheet = queries.drafted(moved, tuple(queries.steps(db, moved.id)))
         algorithm, content = chain_algorithm(), canonical_json(to_plain(sheet))
         made = digest(content, algorithm)

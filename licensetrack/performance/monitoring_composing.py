@@ -131,8 +131,6 @@ def _figures(found: Read, budget: Budget, indicators: Sequence[MonitoredIndicato
     listed = [
         FrozenFigure(name, one.label, one.unit, found.figures[name], (name,)) for name, one in MEASURES.items()
     ]  # fmt: skip
-    money = ("budget.appropriated",)
-    listed.append(FrozenFigure(INITIAL, "Initial budget", "10k yuan", budget.initial, money))
     listed.append(FrozenFigure("budget.forecast", "Spending expected", "10k yuan", budget.forecast, (SPENT,)))
     for one in indicators:
         unit = "percent" if one.unit in ("%", "％") else MEASURES[one.measure].unit if one.measure else ""

@@ -14,7 +14,6 @@ from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.question import Question, Value
 from licensetrack.measures.reading import Reading
 from licensetrack.performance.framework import Framework, Indicator
-from licensetrack.performance.gathering import initial_budget
 from licensetrack.performance.monitoring_trend import Trend, level, linear, month_ends, months_gone
 from licensetrack.performance.sheet import TargetVersion
 
@@ -51,15 +50,10 @@ def read(db: Session, question: Question, framework: Framework) -> Read:
     _check_year(db, question)
     wanted = {indicator.measure for _, _, indicator in goals(framework) if indicator.measure and not indicator.per}
     return Read(
-        figures=values(db, question),
+        figures=figures(db, question),
         trends=_trends(db, question, sorted(wanted | {SPENT})),
         targets={one.code: targets(one, question.as_of) for _, _, one in goals(framework)},
     )
-
-
-def values(db: Session, question: Question) -> dict[str, Value]:
-    """Every measure's value, and the budget before its adjustments."""
-    return figures(db, question) | {INITIAL: initial_budget(db, question)}
 
 
 def targets(indicator: Indicator, day: dt.date) -> tuple[TargetVersion, ...]:

@@ -25,22 +25,18 @@ GRADE = "grade"  # a word, no figure: the sheet already has it in place of its m
 def all_figures(framework: Framework, results: Sequence[Result], content: Mapping[str, Any]) -> list[FrozenFigure]:
     """Every figure that a text of the evaluation may bind to.
 
-    Beside the measures: `sets.accepted`, `budget.initial`, `value.C11`, `target.C11`, `completion.C11` (percent),
+    Beside the measures: `sets.accepted`, `value.C11`, `target.C11`, `completion.C11` (percent),
     `score.C11` and `weight.C11` (also of branches: `score.C`, `score.C1`), `lost.C11`, `score.total`, `score.lost`,
     `weight.total`, `count.level1`, `count.level2`, `count.level3`.
     """
     measures: dict[str, Value] = content["measures"]
     found = [
-        FrozenFigure(name, measure.label, measure.unit, measures[name], (name,)) for name, measure in MEASURES.items()
+        FrozenFigure(name, measure.label, measure.unit, measures.get(name), (name,))
+        for name, measure in MEASURES.items()
     ]
     accepted = [name for name in MEASURES if name.endswith(".accepted_sets")]
     sets = sum(int(measures[name] or 0) for name in accepted)
     found.append(FrozenFigure("sets.accepted", "Sets accepted", "sets", sets, tuple(accepted)))
-    found.append(
-        FrozenFigure(
-            "budget.initial", "Initial budget", "10k yuan", content["initial_budget"], ("budget.appropriated",)
-        )
-    )
     for result in results:
         found += _of_result(result)
     for branch in _branches(framework.branches):

@@ -40,7 +40,7 @@ def review_score(evaluation: Evaluation, code: str, *, score: Decimal | None, re
             raise Refused("There is no reviewed score to take back.").at("score")
     else:
         made = reviewed(score, reason, before.own_score, indicator.weight)
-        content = {"measures": queries.figures_of(evaluation), "initial_budget": 0}
+        content = {"measures": queries.figures_of(evaluation)}
         framework = queries.framework_of(evaluation)
         names = [figure.name for figure in all_figures(framework, list(results.values()), content)]
         check_names(names, [(f"{code} {indicator.name}", reason)])

@@ -110,9 +110,7 @@ def _check_free(db: Session, entry: ProjectEntry, own: int | None = None) -> Non
 
 def _check_year_stays(db: Session, entry: ProjectEntry, project_id: int) -> None:
     first, last = dt.date(entry.year, 1, 1), dt.date(entry.year, 12, 31)
-    outside = select(BudgetEntry.id).where(
-        BudgetEntry.project_id == project_id, BudgetEntry.on.not_between(first, last)
-    )
+    outside = select(BudgetEntry.id).where(BudgetEntry.project_id == project_id, ~BudgetEntry.on.between(first, last))
     if db.scalar(outside.limit(1)) is not None:
         raise Refused("The project has budget entries of another year.").at("year")
 

@@ -63,3 +63,9 @@ def check_within(whole: Decimal | None, parts: Iterable[Decimal | None], field: 
             "The parts add up to %(sum)s yuan, the contract says %(whole)s.",
             sum=f"{sum_of_parts:,.2f}", whole=f"{whole:,.2f}",
         ).at(field)  # fmt: skip
+
+
+def check_approval(kind: str, approval: str) -> None:
+    """An adjustment that somebody types in names the document that ordered it. Raises Refused."""
+    if kind == "adjustment" and not approval:
+        raise Refused("An adjustment needs the number of the document that ordered it.").at("approval")

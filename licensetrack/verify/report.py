@@ -29,6 +29,7 @@ from licensetrack.verify.framework_checks import FRAMEWORK_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from licensetrack.verify.monitoring_checks import MONITORING_CHECKS
+from licensetrack.verify.procurement_checks import PROCUREMENT_CHECKS
 from licensetrack.verify.request_checks import REQUEST_CHECKS
 from licensetrack.verify.unit_checks import UNIT_CHECKS
 
@@ -36,6 +37,7 @@ SHOWN = 5
 # Invariants that are one query each.
 BY_QUERY = {
     **LEDGER_CHECKS,
+    **PROCUREMENT_CHECKS,
     **UNIT_CHECKS,
     **HANDOVER_CHECKS,
     **ACCEPTANCE_CHECKS,

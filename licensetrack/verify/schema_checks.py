@@ -39,6 +39,7 @@ APPEND_ONLY = (
     "evidence_file", "evidence_link", "unit_event",
     "framework_step", "framework_version", "target_record",
     "monitoring_step", "monitoring_snapshot", "follow_up_step",
+    "demand_line", "price_line",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

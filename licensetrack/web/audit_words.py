@@ -32,6 +32,8 @@ SUBJECTS: dict[str, Any] = {
     "evaluation": lazy_gettext("Evaluation"),
     "monitoring": lazy_gettext("Monitoring"),
     "voucher": lazy_gettext("Voucher"),
+    "project": lazy_gettext("Project"),
+    "contract": lazy_gettext("Contract"),
     "document": lazy_gettext("Paper"),
     "file": lazy_gettext("File"),
     "files": lazy_gettext("Files"),

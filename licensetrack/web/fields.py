@@ -1,15 +1,19 @@
-"""Fields of forms that are stricter than their library's: whole numbers, reasons, days."""
+"""Fields of forms that are stricter than their library's: whole numbers, money, reasons, days, short texts."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.validators import Optional as MayBeEmpty
+
+from licensetrack.exchange import cells
+from licensetrack.exchange.problems import Bad
 
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}", re.ASCII)
 
@@ -31,6 +35,25 @@ class WholeField(StringField):
         return str(self.raw_data[0]) if self.raw_data else "" if self.data is None else str(self.data)
 
 
+class MoneyField(StringField):
+    """An amount in yuan as ledgers write it (22,545,000.00), in 万元 where it says so (2254.5万元); empty is None."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Reads what was sent, by the rule of a ledger's cell."""
+        self.data = None
+        text = str(valuelist[0]).strip() if valuelist else ""
+        if not text:
+            return
+        found = cells.money("" if text.endswith("元") else "元")(text)
+        if isinstance(found, Bad):
+            raise ValueError(gettext(found.rule) % found.values if found.values else gettext(found.rule))
+        assert isinstance(found, Decimal)  # noqa: S101 - for the type checker: the reader gives nothing else
+        self.data = found
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else "" if self.data is None else f"{self.data:,.2f}"
+
+
 def visible_reason(_form: Any, field: Any) -> None:
     """A reason says something."""
     if not (field.data or "").strip():
@@ -45,3 +68,8 @@ def reason_field(label: Any, *, needed: bool = True, longest: int = 500) -> Text
 def day_field(label: Any, *, needed: bool = True) -> DateField:
     """A day, chosen or typed."""
     return DateField(label, [InputRequired()] if needed else [MayBeEmpty()])
+
+
+def text_field(label: Any, longest: int, *, needed: bool = False) -> StringField:
+    """A text of one line."""
+    return StringField(label, [InputRequired() if needed else MayBeEmpty(), Length(max=longest)])

@@ -45,6 +45,7 @@ HEADINGS = {
     "category": lazy_gettext("Category"),
     "kind": lazy_gettext("Type"),
     "summary": lazy_gettext("Summary"),
+    "approval": lazy_gettext("Approval number"),
     "on": lazy_gettext("Date"),
     "issued_on": lazy_gettext("Issued on"),
     "imported_on": lazy_gettext("Imported on"),

@@ -16,7 +16,7 @@ from licensetrack.core.errors import Conflict, Refused
 from licensetrack.exchange.changes import ACTIONS
 from licensetrack.exchange.loading import NamedBytes
 from licensetrack.units.models import Unit
-from licensetrack.web import wording
+from licensetrack.web import bought_words, wording
 from licensetrack.web.access import actor, needs
 from licensetrack.web.digits import page_asked
 from licensetrack.web.load_jobs import Jobs
@@ -131,7 +131,7 @@ def _value_words(changes: list[dict[str, Any]]) -> Callable[[str, Any], str]:
     ids = {value for change in changes for value in change["fields"].get("unit", ()) if isinstance(value, int)}
     with reading() as db:
         names = dict(db.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())
-    words = {"product": wording.PRODUCTS, "kind": wording.BUDGET_KINDS}
+    words = {"product": wording.PRODUCTS, "kind": wording.BUDGET_KINDS, "source": bought_words.SOURCES}
 
     def value_word(name: str, value: Any) -> str:
         if value in (None, ""):

@@ -8,6 +8,7 @@ from licensetrack.web import access, asked, digits, errors, language, security, 
 from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
 from licensetrack.web.batch import batch
+from licensetrack.web.budget import budget
 from licensetrack.web.certificate_acts import certificate_acts
 from licensetrack.web.certificates import certificates
 from licensetrack.web.changes import changes
@@ -31,6 +32,7 @@ from licensetrack.web.own_account import own
 from licensetrack.web.people import people
 from licensetrack.web.platforms import platforms
 from licensetrack.web.policy import policy
+from licensetrack.web.projects import projects
 from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
 from licensetrack.web.reviews import reviews
@@ -47,6 +49,7 @@ ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
 ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
 UNITS = (units, unit_acts, platforms)
+BOUGHT = (budget, projects, bought)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,
@@ -68,7 +71,7 @@ ROOMS = (
     audit,
     health,
     files,
-    bought,
+    *BOUGHT,
     batch,
     issuing,
 )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.validators import Optional as MayBeEmpty
 
 from licensetrack.units.directory import UnitEntry
 from licensetrack.units.districts import district_names
@@ -17,27 +15,23 @@ from licensetrack.units.models import Unit
 from licensetrack.units.platforms import Description
 from licensetrack.web import unit_words
 from licensetrack.web.acts import ActForm
-from licensetrack.web.fields import day_field, reason_field
+from licensetrack.web.fields import day_field, reason_field, text_field
 
 ON = lazy_gettext("Effective from")
-
-
-def _text(label: Any, longest: int, *, needed: bool = False) -> StringField:
-    return StringField(label, [InputRequired() if needed else MayBeEmpty(), Length(max=longest)])
 
 
 class LineForm(ActForm):
     """A unit's line in the directory, but for its code and name."""
 
-    category = _text(lazy_gettext("Category"), 40, needed=True)
+    category = text_field(lazy_gettext("Category"), 40, needed=True)
     district = SelectField(lazy_gettext("District"), [InputRequired()], choices=[])
-    level = _text(lazy_gettext("Level"), 20)
-    short_name = _text(lazy_gettext("Short name"), 80)
-    credit_code = _text(lazy_gettext("Unified social credit code"), 40)
-    superior = _text(lazy_gettext("Superior unit"), 200)
-    address = _text(lazy_gettext("Address"), 200)
-    contact = _text(lazy_gettext("Contact"), 80)
-    phone = _text(lazy_gettext("Phone"), 40)
+    level = text_field(lazy_gettext("Level"), 20)
+    short_name = text_field(lazy_gettext("Short name"), 80)
+    credit_code = text_field(lazy_gettext("Unified social credit code"), 40)
+    superior = text_field(lazy_gettext("Superior unit"), 200)
+    address = text_field(lazy_gettext("Address"), 200)
+    contact = text_field(lazy_gettext("Contact"), 80)
+    phone = text_field(lazy_gettext("Phone"), 40)
     in_scope = BooleanField(lazy_gettext("In the scope of the site licence"), default=True)
     note = TextAreaField(lazy_gettext("Note"), [Length(max=500)])
 
@@ -80,8 +74,8 @@ class EditForm(LineForm):
 class NewUnitForm(LineForm):
     """A new unit."""
 
-    code = _text(lazy_gettext("Unit code"), 40, needed=True)
-    name = _text(lazy_gettext("Unit name"), 200, needed=True)
+    code = text_field(lazy_gettext("Unit code"), 40, needed=True)
+    name = text_field(lazy_gettext("Unit name"), 200, needed=True)
     on = day_field(lazy_gettext("Called so since"), needed=False)
     confirmed = BooleanField(lazy_gettext("It is another unit, though the names look alike"))
 
@@ -89,7 +83,7 @@ class NewUnitForm(LineForm):
 class RenameForm(ActForm):
     """A new name, from a day on."""
 
-    name = _text(lazy_gettext("New name"), 200, needed=True)
+    name = text_field(lazy_gettext("New name"), 200, needed=True)
     on = day_field(ON)
     confirmed = BooleanField(lazy_gettext("It is another unit, though the names look alike"))
 
@@ -128,7 +122,7 @@ class ReopenForm(ActForm):
 class PlatformForm(ActForm):
     """What a platform is."""
 
-    site = _text(unit_words.PLATFORM_FIELDS["site"], 120)
+    site = text_field(unit_words.PLATFORM_FIELDS["site"], 120)
     network = SelectField(
         unit_words.PLATFORM_FIELDS["network"],
         choices=[
@@ -136,10 +130,10 @@ class PlatformForm(ActForm):
             *(SelectChoice(c, w) for c, w in unit_words.NETWORKS.items()),
         ],
     )
-    vendor = _text(unit_words.PLATFORM_FIELDS["vendor"], 80)
-    software_version = _text(unit_words.PLATFORM_FIELDS["software_version"], 80)
-    edition = _text(unit_words.PLATFORM_FIELDS["edition"], 80)
-    fingerprint = _text(unit_words.PLATFORM_FIELDS["fingerprint"], 80)
+    vendor = text_field(unit_words.PLATFORM_FIELDS["vendor"], 80)
+    software_version = text_field(unit_words.PLATFORM_FIELDS["software_version"], 80)
+    edition = text_field(unit_words.PLATFORM_FIELDS["edition"], 80)
+    fingerprint = text_field(unit_words.PLATFORM_FIELDS["fingerprint"], 80)
     note = TextAreaField(unit_words.PLATFORM_FIELDS["note"], [Length(max=500)])
 
     def description(self) -> Description:

@@ -24,6 +24,8 @@ PAGES: dict[str, list[str]] = {
         "/desk", "/desk/to_issue", "/desk/expiring?within=400", "/search?q=政务云", "/search?q=SQ-2024",
         "/requests", "/requests/XQ-{year}-0002", "/requests/XQ-{year}-0003", "/requests/new",
         "/issuing", "/issuing/lines/1",
+        "/budget?as_of=2024-12-31", "/budget/entries/1", "/budget/entries/1/correct", "/budget/entries/new",
+        "/projects", "/projects/1", "/projects/1/edit", "/projects/new",
         "/issuing/direct", "/issuing/batch", "/entitlements", "/entitlements/1", "/imports", "/imports/SQ-2025-0005",
         "/certificates", "/certificates/YS-{year}-0001", "/certificates/new", "/archive", "/files/waiting",
         f"/files/of/{SET}", *(f"/changes/{act}/{SET}" for act in ACTS), f"/corrections/of/1000/{SET}",

@@ -27,7 +27,7 @@ from licensetrack.core import blobs, db
 from tests.site import CORRECTED
 
 Objects = dict[str, int | str]
-AREAS = ("accounts", "units", "changes", "requests", "issuing", "acceptance", "evidence", "desk")
+AREAS = ("accounts", "units", "changes", "requests", "issuing", "acceptance", "bought", "evidence", "desk")
 FOREIGN = "SQ-2024-0001"
 
 

@@ -156,6 +156,8 @@ class Shadow:
                 sums[entry.kind] += entry.amount / 10_000
         granted = sums["appropriation"] + sums["adjustment"]
         return {
+            "budget.initial": sums["appropriation"],
+            "budget.adjusted": sums["adjustment"],
             "budget.appropriated": granted,
             "budget.received": sums["receipt"],
             "budget.spent": sums["payment"],

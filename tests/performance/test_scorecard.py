@@ -24,6 +24,7 @@ PUBLISHED: dict[str, Any] = {
     "units.served": 124, "virtualization.accepted_sets": 107, "virtualization.accepted_cpus": 4375,
     "cloud_management.accepted_sets": 71, "cloud_management.accepted_cpus": 20083, "bms.accepted_sets": 6,
     "import.pass_rate": D("100.00"), "import.first_pass_rate": D("83.70"), "budget.appropriated": D(7515),
+    "budget.initial": D(7515),
     "budget.received": D(7515), "budget.spent": D(7515), "budget.execution_rate": D("100.00"),
     "support.orders": 389, "support.on_time_rate": D("100.00"), "support.satisfaction_rate": D("98.20"),
 }  # fmt: skip

@@ -26,7 +26,7 @@ def sheet(paper: WorkingPaper) -> EvaluationSheet:
     framework = load(paper.framework)
     known = dt.datetime(2025, 3, 20, tzinfo=dt.UTC)
     run = Run("evaluation", 2024, 1, "draft", DAY, known, None, framework.digest("sha256"), ())
-    content = {"measures": PUBLISHED, "initial_budget": Decimal(7515)} | {part: [] for part in PARTS}
+    content = {"measures": PUBLISHED} | {part: [] for part in PARTS}
     return compose(run, framework, paper, score_all(framework, paper.marks, PUBLISHED, DAY), content, {})
 
 

@@ -28,6 +28,7 @@ from tests.verify.forgery import compact
 from tests.verify.framework_breakages import frameworks_of_a_year
 from tests.verify.handover_trade import hand_over
 from tests.verify.monitoring_breakages import monitor
+from tests.verify.procurement_breakages import buy
 from tests.verify.request_breakages import ask_and_review
 
 
@@ -66,6 +67,7 @@ def trade_of_a_year() -> None:
     slip = post_entry(BudgetLine("payment", day("03-15"), Decimal("12.34"), "PZ-2"), actor=ALICE)
     reverse_entry(slip, actor=ALICE, reason="重复")
     assert kept.id != slip.id
+    buy()
     nine, ten = (dt.datetime.combine(day("05-06"), dt.time(hour)) for hour in (9, 10))
     order = OrderLine("FW-1", near.id, near.district, "巡检", nine, ten)
     record_orders([order], actor=ALICE)

@@ -13,6 +13,7 @@ GUARDED = (
     "evaluation_trace", "evidence_file", "evidence_link", "indicator_result", "ledger_event", "license_file",
     "license_file_access", "receipt", "request_event", "request_version", "unit_event",
     "monitoring_step", "monitoring_snapshot", "follow_up_step",
+    "demand_line", "price_line",
 )  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",

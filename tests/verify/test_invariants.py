@@ -20,12 +20,14 @@ from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.framework_breakages import FRAMEWORK_CASES
 from tests.verify.handover_trade import HANDOVER, SEALED
 from tests.verify.monitoring_breakages import MONITORING_CASES
+from tests.verify.procurement_breakages import PROCUREMENT_CASES
 from tests.verify.request_breakages import REQUEST_CASES
 from tests.verify.unit_breakages import UNIT_CASES
 
 CASES = [
     *BY_SQL,
     *UNIT_CASES,
+    *PROCUREMENT_CASES,
     *HANDOVER,
     *BY_ACCEPTANCE_SQL,
     *REQUEST_CASES,
