@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import DateField, StringField, TextAreaField
+from wtforms import DateField, Form, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -73,3 +73,13 @@ def day_field(label: Any, *, needed: bool = True) -> DateField:
 def text_field(label: Any, longest: int, *, needed: bool = False) -> StringField:
     """A text of one line."""
     return StringField(label, [InputRequired() if needed else MayBeEmpty(), Length(max=longest)])
+
+
+def typed_in(form: Form, kind: type[Any]) -> dict[str, Any]:
+    """Name → what stands in the form's field, for every field of a dataclass; a text is trimmed, and never None."""
+    typed: dict[str, Any] = {}
+    for name in kind.__dataclass_fields__:
+        field = form[name]
+        plain = isinstance(field, StringField) and not isinstance(field, (WholeField, MoneyField))
+        typed[name] = (field.data or "").strip() if plain else field.data
+    return typed

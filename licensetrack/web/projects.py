@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +23,7 @@ from licensetrack.web import bought_words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
 from licensetrack.web.asked import as_of, known_at
-from licensetrack.web.fields import WholeField, day_field, text_field
+from licensetrack.web.fields import WholeField, day_field, text_field, typed_in
 
 projects = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -54,10 +53,7 @@ class ProjectForm(ActForm):
 
     def entry(self) -> ProjectEntry:
         """What was typed."""
-        typed: dict[str, Any] = {name: self._fields[name].data for name in ProjectEntry.__dataclass_fields__}
-        for name, value in typed.items():
-            typed[name] = value.strip() if isinstance(value, str) else value
-        return ProjectEntry(**typed)
+        return ProjectEntry(**typed_in(self, ProjectEntry))
 
     def fill(self, project: Project) -> None:
         """Shows a project as it is recorded."""
