@@ -8,6 +8,7 @@ import json
 import secrets
 import shutil
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ from licensetrack.units.models import Unit
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "2024"
 EXPECTED: dict[str, Any] = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
+KEYS: dict[str, Any] = {
+    "secret_key": "a secret for tests, forty characters long!",
+    "seal_key": b"a key for sealing in tests, thirty-two!",
+    "signing_key": "5" * 64,
+}
 PASSWORD = "correct horse 42"
 DISTRICT = "深汕特别合作区"  # the district manager's; the unit user's unit lies in it
 CORRECTED = "SQ-2024-0011"  # its expansion was recorded for the wrong day first
@@ -38,12 +44,25 @@ CORRECTED = "SQ-2024-0011"  # its expansion was recorded for the wrong day first
 
 @dataclass
 class House:
-    """A running installation and its people; `client(role)` is a browser in which that person has signed in."""
+    """An installation and its people; `client(role)` is a browser in which that person has signed in.
+
+    All houses of a process share one program, because putting it together takes as long as several pages: the one that
+    was bound last is open.
+    """
 
     app: Flask
     settings: Settings
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     objects: dict[str, int | str] = field(default_factory=dict)  # of a full house: tests/furnishing/everything.py
+
+    def bind(self) -> None:
+        """Opens this house, and closes the one that was open."""
+        db.connect(self.settings.database_url)
+        blobs.use_folder(self.settings.blobs)
+        self.app.config.update(
+            LICENSETRACK=self.settings,
+            WTF_CSRF_ENABLED=False,  # tests/web/test_security.py asks for it
+        )
 
     def client(self, role: str = "operator") -> FlaskClient:
         """That person's browser; "nobody" has not signed in."""
@@ -122,19 +141,23 @@ def move_expansion() -> None:
     life.correct_fact(license_set, right, actor=person("operator"), reason="日期登记有误")
 
 
-def open_house(furnished: Path, folder: Path, **changes: Any) -> House:
-    """A copy of the furnished installation, open for business."""
+def open_house(furnished: Path, folder: Path, *, altered: bool = False, **changes: Any) -> House:
+    """A copy of the furnished installation, open for business; `altered` or otherwise set, with its own program."""
     shutil.copytree(furnished, folder, dirs_exist_ok=True)
     settings = Settings(
         database_url=f"sqlite:///{folder / 'house.db'}",
         blobs=folder / "blobs",
         uploads=folder / "uploads",
-        secret_key="a secret for tests, forty characters long!",
-        seal_key=b"a key for sealing in tests, thirty-two!",
-        signing_key="5a" * 32,
+        **KEYS,
         **changes,
     )
-    app = create_app(settings)
-    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_security.py asks for it
     names = folder / "objects.json"
-    return House(app, settings, objects=json.loads(names.read_text(encoding="utf-8")) if names.exists() else {})
+    objects = json.loads(names.read_text(encoding="utf-8")) if names.exists() else {}
+    house = House(create_app(settings) if altered or changes else _program(), settings, objects=objects)
+    house.bind()
+    return house
+
+
+@cache
+def _program() -> Flask:
+    return create_app(Settings("sqlite://", Path(), **KEYS))

@@ -147,6 +147,8 @@ class Trade:
             return
         kept = self.sets[act.number]
         at, then = kept.now, kept.standing(act.on)
+        if act.verb == "supersede" and kept.kind != "temporary":
+            raise Wrong
         if act.verb in ("accept", "decline") and (at.imported_on is None or act.on < at.imported_on):
             raise Wrong
         if (act.verb == "relocate" and at.unit == act.to) or then is None or not fits(then, act):

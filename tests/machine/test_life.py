@@ -11,7 +11,7 @@ from tests.machine.conftest import Connect
 from tests.machine.life import live
 
 LIVES, STEPS = int(os.environ.get("LIVES", "24")), int(os.environ.get("LIFE_STEPS", "40"))
-SHRINK = not os.environ.get("UNSHRUNK")  # a long life takes minutes to be made short
+SHRINK = bool(os.environ.get("SHRINK"))  # a long life takes minutes to be made short
 
 
 def half_of_the_acts_are_deep(tally: dict[str, int]) -> None:

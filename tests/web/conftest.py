@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from licensetrack.core import blobs, db
+from licensetrack.core import db
 from tests import site
 from tests.furnishing.everything import furnish_areas
 
@@ -28,8 +28,7 @@ def shared_house(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> s
 @pytest.fixture
 def house(shared_house: site.House) -> Iterator[site.House]:
     """The installation that the tests of one file share; they only look. The process is bound to it again."""
-    db.connect(shared_house.settings.database_url)
-    blobs.use_folder(shared_house.settings.blobs)
+    shared_house.bind()
     yield shared_house
     db.engine().dispose()
 
@@ -38,6 +37,13 @@ def house(shared_house: site.House) -> Iterator[site.House]:
 def own_house(furnished: Path, tmp_path: Path) -> Iterator[site.House]:
     """An installation of one test's own, which it may change."""
     yield site.open_house(furnished, tmp_path)
+    db.engine().dispose()
+
+
+@pytest.fixture
+def altered_house(furnished: Path, tmp_path: Path) -> Iterator[site.House]:
+    """An installation of one test's own, with a program of its own that the test may change, too."""
+    yield site.open_house(furnished, tmp_path, altered=True)
     db.engine().dispose()
 
 
@@ -59,8 +65,7 @@ def shared_full_house(fully_furnished: Path, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def full_house(shared_full_house: site.House) -> Iterator[site.House]:
     """The shared installation with objects of every area (`full_house.objects`); tests leave it as it is."""
-    db.connect(shared_full_house.settings.database_url)
-    blobs.use_folder(shared_full_house.settings.blobs)
+    shared_full_house.bind()
     yield shared_full_house
     db.engine().dispose()
 

@@ -131,8 +131,7 @@ def test_a_unit_user_sees_the_own_sets_alone(house: House) -> None:
     house.get("/sets/SQ-2024-0001", "unit_user", status=404)
 
 
-def test_a_view_without_a_mark_is_closed(own_house: House) -> None:
-    own_house.app._got_first_request = False
-    own_house.app.add_url_rule("/forgotten", "forgotten", lambda: "open to all?")
-    own_house.get("/forgotten", "operator", status=403)
-    assert own_house.app.test_client().get("/forgotten").status_code == 302
+def test_a_view_without_a_mark_is_closed(altered_house: House) -> None:
+    altered_house.app.add_url_rule("/forgotten", "forgotten", lambda: "open to all?")
+    altered_house.get("/forgotten", "operator", status=403)
+    assert altered_house.app.test_client().get("/forgotten").status_code == 302

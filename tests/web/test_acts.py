@@ -50,8 +50,8 @@ class Counter:
 
 
 @pytest.fixture
-def counter(own_house: House) -> Counter:
-    made = Counter(own_house)
+def counter(altered_house: House) -> Counter:
+    made = Counter(altered_house)
 
     def view() -> Any:
         form = NumberForm()
@@ -68,8 +68,7 @@ def counter(own_house: House) -> Counter:
 
         return perform(form, act, lambda: render_template_string(PAGE, form=form))
 
-    own_house.app._got_first_request = False
-    own_house.app.add_url_rule("/act", "act", signed_in(view), methods=["POST"])
+    altered_house.app.add_url_rule("/act", "act", signed_in(view), methods=["POST"])
     return made
 
 

@@ -43,14 +43,14 @@ def test_an_error_page_speaks_the_visitors_language_and_leads_on(house: House, l
 
 
 def test_an_unexpected_error_tells_the_log_and_not_the_visitor(
-    own_house: House, caplog: pytest.LogCaptureFixture
+    altered_house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     def breaks() -> str:
         raise ZeroDivisionError("the secret of the house")
 
-    own_house.app.view_functions["ledger.sets"] = breaks
+    altered_house.app.view_functions["ledger.sets"] = breaks
     breaks.access = "allocation:read"  # type: ignore[attr-defined]
-    page = own_house.get("/sets", status=500)
+    page = altered_house.get("/sets", status=500)
     assert "系统出错" in page
     assert "secret of the house" not in page
     assert "the secret of the house" in caplog.text

@@ -33,7 +33,7 @@ def refused() -> list[tuple[AuditEntry, dict[str, Any]]]:
 
 
 @pytest.fixture
-def acting(own_house: House) -> House:
+def acting(altered_house: House) -> House:
     """A house with a page whose act writes something and is then refused, as the form's text says."""
     errors = {
         "rule": Refused("The set %(number)s is held by another unit.", number=SECRET),
@@ -52,10 +52,9 @@ def acting(own_house: House) -> House:
         return perform(form, act, lambda: render_template_string("{{ form.problem }}", form=form))
 
     form: ReasonForm
-    own_house.app._got_first_request = False
     mark = needs("allocation:set:expand")
-    own_house.app.add_url_rule("/sets/<number>/act", "act", mark(view), methods=["POST"])
-    return own_house
+    altered_house.app.add_url_rule("/sets/<number>/act", "act", mark(view), methods=["POST"])
+    return altered_house
 
 
 def send(house: House, reason: str, role: str = "operator", **fields: str) -> int:
