@@ -55,7 +55,7 @@ def compose(
         as_of=run.as_of, known_at=run.known_at, signed_at=run.signed_at, steps=run.steps,
         framework=framework.code, framework_name=framework.name, framework_digest=run.framework_digest,
         grades=framework.grades, header=paper.header, total=total_of(listed), own_total=own_total_of(listed),
-        grade=graded,        indicators=_tree(framework, listed),
+        grade=graded,        indicators=_tree(framework, listed, run.as_of),
         figures={figure.name: figure for figure in all_figures(framework, listed, content)},
         sections=tuple(with_grade(section, graded) for section in paper.sections),
         by_district=tuple(Part(**part) for part in content["by_district"]),
@@ -73,15 +73,15 @@ def _set_line(line: Mapping[str, Any]) -> SetLine:
     return SetLine(**kept, accepted=bool(line["accepted_sets"]))
 
 
-def _tree(framework: Framework, results: list[Result]) -> tuple[Group, ...]:
+def _tree(framework: Framework, results: list[Result], day: dt.date) -> tuple[Group, ...]:
     by_code = {result.indicator.code: result for result in results}
-    return tuple(_group(branch, by_code, ()) for branch in framework.branches)
+    return tuple(_group(branch, by_code, (), day) for branch in framework.branches)
 
 
-def _group(branch: Branch, by_code: Mapping[str, Result], above: tuple[str, ...]) -> Group:
+def _group(branch: Branch, by_code: Mapping[str, Result], above: tuple[str, ...], day: dt.date) -> Group:
     names = (*above, branch.name)
-    indicators = tuple(_line(by_code[indicator.code], names) for indicator in branch.indicators)
-    groups = tuple(_group(lower, by_code, names) for lower in branch.branches)
+    indicators = tuple(_line(by_code[indicator.code], names, day) for indicator in branch.indicators)
+    groups = tuple(_group(lower, by_code, names, day) for lower in branch.branches)
     parts = [group.score for group in groups] + [line.score or Decimal(0) for line in indicators]
     return Group(branch.code, branch.name, branch.level, branch.weight, sum(parts, Decimal(0)), groups, indicators)
 
@@ -94,13 +94,14 @@ def _reason(mark: Mark, review: Review | None) -> str:
     return f"{own}；审核意见：{review.reason}" if own else review.reason
 
 
-def _line(result: Result, names: tuple[str, ...]) -> ScoredIndicator:
+def _line(result: Result, names: tuple[str, ...], day: dt.date) -> ScoredIndicator:
     indicator, mark = result.indicator, result.mark
     value, review = result.value, result.review
     return ScoredIndicator(
         code=indicator.code, name=indicator.name, level1=names[0], level2=names[1], weight=indicator.weight,
-        nature=SIGNS[indicator.nature], target=result.target, target_text=target_text(indicator, result.target),
-        target_source=indicator.target_source, targets=indicator.targets, unit=indicator.unit, value=value,
+        nature=SIGNS[indicator.nature], target=result.target, target_text=target_text(indicator, result.target, day),
+        target_source=indicator.target_source, unit=indicator.unit, value=value,
+        targets=tuple(version for version in indicator.targets if version.start <= day),
         value_text=result.value_text,
         completion=None if value is None else completion(Decimal(value), result.target),
         deviation=result.deviation, score=result.score, own_score=result.own_score, lowered=mark.deduct,

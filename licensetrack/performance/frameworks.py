@@ -35,10 +35,13 @@ def named(db: Session, code: str) -> Framework:
 
 def of_year(db: Session, year: int, kind: str = EVALUATION) -> list[Framework]:
     """The frameworks of a year that are in force, each in its newest version and with its targets, by code."""
-    query = select(FrameworkVersion.code).where(
-        FrameworkVersion.year == year, FrameworkVersion.kind == kind, FrameworkVersion.stage == IN_FORCE
-    )
-    return [in_force(db, code) for code in sorted(set(db.scalars(query)))]
+    return [found for found in all_in_force(db) if (found.year, found.kind) == (year, kind)]
+
+
+def all_in_force(db: Session) -> list[Framework]:
+    """Every framework that is in force, in its newest version and with its targets, by code."""
+    codes = select(FrameworkVersion.code).where(FrameworkVersion.stage == IN_FORCE).distinct()
+    return [in_force(db, code) for code in db.scalars(codes.order_by(FrameworkVersion.code))]
 
 
 def newest_in_force(db: Session, code: str) -> FrameworkVersion | None:

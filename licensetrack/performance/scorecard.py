@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from licensetrack.core.errors import Refused
 from licensetrack.performance.framework import SIGNS, Framework, Indicator
@@ -179,8 +180,20 @@ def quantity(value: Value, unit: str) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) + unit
 
 
-def target_text(indicator: Indicator, target: Decimal | None) -> str:
-    """The target as forms show it: ≥4000个CPU, the words of a qualitative one, 未设定 where there is none."""
+def target_text(indicator: Indicator, target: Decimal | None, day: dt.date) -> str:
+    """The target of a day as forms show it: ≥4000个CPU, the words of a qualitative one, 未设定 where there is none.
+
+    One that replaced others names them too: ≥4000个CPU（8月20日前：≥3800个CPU）.
+    """
     if indicator.nature == "qualitative":
         return indicator.target_text
-    return "未设定" if target is None else SIGNS[indicator.nature] + quantity(target, indicator.unit)
+    if target is None:
+        return "未设定"
+    sign = SIGNS[indicator.nature]
+    held = [version for version in indicator.targets if version.start <= day]
+    earlier = [
+        f"{next_.start.month}月{next_.start.day}日前：{sign}{quantity(version.value, indicator.unit)}"
+        for version, next_ in pairwise(held)
+        if version.value != next_.value
+    ]
+    return sign + quantity(target, indicator.unit) + (f"（{'；'.join(reversed(earlier))}）" if earlier else "")

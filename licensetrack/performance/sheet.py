@@ -99,7 +99,8 @@ class EvidencePaper:
 class ScoredIndicator:
     """A level-3 indicator with its result.
 
-    `target_text`, `value_text` are ready to print (≥4000个CPU, 4375个CPU); `nature` is ≥ > = ≤ < or 定性.
+    `targets` are those that held until the day, the oldest first. `target_text`, `value_text` are ready to print
+    (≥4000个CPU, 4375个CPU); `nature` is ≥ > = ≤ < or 定性.
     `facts`, `reason` and `explanation` are sentence templates over the sheet's figures. `measure` is None where nothing
     is measured; `per` names a second measure where the value is the first as a percentage of it. `deviation` is over,
     under or None; `band` achieved, partial, missed or empty. `assumption` says that the score rests on an assumption,

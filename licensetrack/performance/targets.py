@@ -26,7 +26,8 @@ def record_target(
 ) -> TargetRecord:  # fmt: skip
     """From `valid_from` on the indicator is to reach `value`; what held before keeps holding for the days before.
 
-    `author` set it (an office or a person), `document` is the number of its paper, `paper` that paper's name and bytes.
+    `author` set it (an office or a person), `document` is the number of its paper, `paper` that paper's name and bytes;
+    a paper without a number goes by its name.
     Raises NotFound for an indicator that is not in force, Refused.
     """
     require(actor, TAG)
@@ -34,7 +35,7 @@ def record_target(
     if paper is not None:
         check_scan(content, "paper")
     digest = hashlib.sha256(content).hexdigest() if paper is not None else ""
-    new = TargetVersion(value, valid_from, author.strip(), document.strip(), reason.strip(), digest)
+    new = TargetVersion(value, valid_from, author.strip(), document.strip() or name, reason.strip(), digest)
     with transaction() as db:
         found = frameworks.in_force(db, framework_code)
         leaf = next((leaf for leaf in found.leaves() if leaf.code == indicator), None)

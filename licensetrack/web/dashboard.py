@@ -104,7 +104,7 @@ def _read(db: Session, asked: Question) -> Overview:
         asked.as_of,
         figures(db, asked),
         metrics,
-        target_of(COVERED, asked.as_of) if asked.scope.kind == "all" else None,
+        target_of(db, COVERED, asked.as_of) if asked.scope.kind == "all" else None,
         _parts(db, asked, "district"),
         _parts(db, asked, "category"),
         waiting_for_import(db, asked.as_of, known_at=asked.known_at, scope=asked.scope),

@@ -1,4 +1,4 @@
-"""Targets that pages draw beside figures: those of the evaluation framework, as they hold on the day."""
+"""Targets that pages draw beside figures: those of the frameworks, as they hold on the day."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import datetime as dt
 from decimal import Decimal
 from functools import cache
 
-from licensetrack.performance import framework
+from sqlalchemy.orm import Session
+
+from licensetrack.performance import framework, frameworks
 from licensetrack.performance.framework import Framework
 
 
 @cache
-def _frameworks() -> tuple[Framework, ...]:
+def _library() -> tuple[Framework, ...]:
     return tuple(framework.load(code) for code in framework.library())
 
 
-def target_of(measure: str, day: dt.date) -> int | Decimal | None:
-    """The newest target of a measure that holds on a day; None where no framework sets one."""
+def target_of(db: Session, measure: str, day: dt.date) -> int | Decimal | None:
+    """The newest target of a measure that holds on a day, as in force; None where no framework sets one.
+
+    The library speaks only where the office has put no framework in force yet.
+    """
     versions = [
         version
-        for found in _frameworks()
+        for found in frameworks.all_in_force(db) or _library()
         for indicator in found.leaves()
         if indicator.measure == measure and (version := indicator.target_on(day)) is not None
     ]

@@ -172,3 +172,24 @@ def test_only_the_performance_officer_adjusts_a_target(sqlite_database: Engine, 
     begun()
     with pytest.raises(Forbidden):
         adjusted(actor=actor)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words"),
+    [
+        (JULY, "≥3800个CPU"),
+        (AUGUST, "≥4000个CPU（8月20日前：≥3800个CPU）"),
+        (YEAR_END, "≥4000个CPU（11月1日前：≥4200个CPU；9月1日前：≥4000个CPU；8月20日前：≥3800个CPU）"),
+    ],
+)
+def test_forms_show_both_targets_from_the_day_of_the_change_on(
+    year: SmallYear, paper: WorkingPaper, as_of: dt.date, words: str
+) -> None:
+    begun()
+    adjusted(4200)
+    adjusted(4000, reason="录入错误")
+    adjusted(4200, on=dt.date(2024, 9, 1))
+    adjusted(4000, on=dt.date(2024, 11, 1))
+    draft = evaluate(paper, actor=OFFICER)
+    with reading() as db:
+        assert preview(db, draft, as_of).indicator("C11").target_text == words
