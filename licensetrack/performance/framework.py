@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +12,10 @@ from typing import Any
 from licensetrack.core.columns import canonical_json
 from licensetrack.core.digests import digest
 from licensetrack.core.errors import NotFound, Refused
-from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance.file_tables import FileError, Table, read_toml
-from licensetrack.performance.rules.scoring import ELEMENTS, RULES, TARGET, ScoringRule
-from licensetrack.performance.rules.settings import OWN_NAMES, Settings
+from licensetrack.performance.framework_rules import check_branch, check_indicator, check_weights
+from licensetrack.performance.rules.scoring import ELEMENTS, RULES, ScoringRule
+from licensetrack.performance.rules.settings import Settings
 from licensetrack.performance.sheet import TargetVersion
 
 FOLDER = Path(__file__).parent / "library"
@@ -139,7 +139,8 @@ def read(path: Path) -> Framework:
 def framework(data: Mapping[str, Any], place: str = "framework", *, whole: bool = True) -> Framework:
     """A framework from its content, checked: weights at every level, codes, rules, measures. Raises FileError.
 
-    One that is not `whole` yet, a draft, may have weights that do not add up; all else must be right.
+    One that is not `whole` yet, a draft, may have weights that do not add up, and targets that are still to be set; all
+    else must be right.
     """
     top = Table(data, place)
     grades = tuple((grade.text("name"), grade.number("from")) for grade in top.tables("grades"))
@@ -154,51 +155,35 @@ def framework(data: Mapping[str, Any], place: str = "framework", *, whole: bool 
         code=top.text("code"), name=top.text("name"), kind=top.text("kind"), year=None if year is None else int(year),
         source=top.text("source", ""),
         grades=grades, over=triggers.number("over"), under=triggers.number("under"),
-        branches=tuple(_branch(table, 1) for table in top.tables("level1")), data=data,
+        branches=tuple(_branch(table, 1, whole) for table in top.tables("level1")), data=data,
     )  # fmt: skip
     top.demand(
         found.kind in KINDS, "its kind %(kind)s is not one of %(kinds)s", kind=found.kind, kinds=", ".join(KINDS)
     )
     if whole:
         for branch in found.branches:
-            _check_branch(top, branch)
-        _check_weights(top, HUNDRED, found.branches)
+            check_branch(top, branch)
+        check_weights(top, HUNDRED, found.branches)
     codes = [code for branch in found.branches for code in _codes(branch)]
     for code in codes:
+        plain = code.isascii() and code.isalnum() and len(code) <= 20
+        top.demand(plain, "the code %(code)s is not made of letters and digits", code=code)
         top.demand(codes.count(code) == 1, "the code %(code)s appears twice", code=code)
     top.close()
     return found
 
 
-def _branch(table: Table, level: int) -> Branch:
+def _branch(table: Table, level: int, whole: bool) -> Branch:
     table.rename("code", "name")
     lower = table.tables(f"level{level + 1}")
     branch = Branch(
         code=table.text("code"), name=table.text("name"), level=level, weight=table.number("weight"),
-        branches=tuple(_branch(one, level + 1) for one in lower) if level == 1 else (),
-        indicators=tuple(_indicator(one) for one in lower) if level == 2 else (),
+        branches=tuple(_branch(one, level + 1, whole) for one in lower) if level == 1 else (),
+        indicators=tuple(_indicator(one, whole) for one in lower) if level == 2 else (),
     )  # fmt: skip
     table.demand(branch.weight >= 0, "its weight must not be negative")
     table.close()
     return branch
-
-
-def _check_branch(top: Table, branch: Branch) -> None:
-    """The weights below a branch, the lowest first; whatever weighs nothing does not belong in the tree."""
-    for lower in branch.branches:
-        _check_branch(top, lower)
-    parts: list[Branch | Indicator] = [*branch.branches, *branch.indicators]
-    for part in (branch, *parts):
-        place = Table({}, f"{top.place}: {part.code} {part.name}")
-        place.demand(part.weight > 0, "its weight must be above zero")
-    _check_weights(Table({}, f"{top.place}: {branch.code} {branch.name}"), branch.weight, parts)
-
-
-def _check_weights(table: Table, whole: Decimal, parts: Sequence[Branch | Indicator]) -> None:
-    total = sum((part.weight for part in parts), Decimal(0))
-    listed = " + ".join(f"{part.code} {part.weight}" for part in parts) or "nothing"
-    table.demand(total == whole, "the weights below it add up to %(total)s (%(listed)s), not to %(whole)s",
-                 total=total, listed=listed, whole=whole)  # fmt: skip
 
 
 def _codes(branch: Branch) -> Iterator[str]:
@@ -209,7 +194,7 @@ def _codes(branch: Branch) -> Iterator[str]:
         yield indicator.code
 
 
-def _indicator(table: Table) -> Indicator:
+def _indicator(table: Table, whole: bool) -> Indicator:
     table.rename("code", "name")
     rule_code = table.text("rule")
     table.demand(rule_code in RULES, "there is no scoring rule %(rule)s; there are %(rules)s", rule=rule_code,
@@ -223,7 +208,11 @@ def _indicator(table: Table) -> Indicator:
         formula=table.text("formula", ""), evidence=table.texts("evidence"),
         wanted_evidence=table.texts("wanted_evidence"),
     )  # fmt: skip
-    _check_indicator(table, indicator)
+    table.demand(
+        indicator.nature in SIGNS, "its nature %(nature)s is not one of %(natures)s", nature=indicator.nature,
+        natures=", ".join(SIGNS),
+    )  # fmt: skip
+    check_indicator(table, indicator, whole=whole)
     table.close()
     return indicator
 
@@ -250,29 +239,6 @@ def _targets(table: Table) -> tuple[TargetVersion, ...]:
     return tuple(versions)
 
 
-def _check_indicator(table: Table, indicator: Indicator) -> None:
-    rule, nature = indicator.rule, indicator.nature
-    table.demand(
-        nature in SIGNS, "its nature %(nature)s is not one of %(natures)s", nature=nature, natures=", ".join(SIGNS)
-    )
-    table.demand(nature in rule.natures, "the rule %(rule)s does not fit an indicator of nature %(nature)s",
-                 rule=rule.code, nature=nature)  # fmt: skip
-    table.demand(indicator.weight >= 0, "its weight must not be negative")
-    for name in filter(None, (indicator.measure, indicator.per, indicator.target_from)):
-        table.demand(name in MEASURES, "there is no measure %(name)s", name=name)
-    table.demand(not indicator.per or bool(indicator.measure), "`per` needs a `measure`")
-    if rule.basis == TARGET:
-        has_target = bool(indicator.targets) or bool(indicator.target_from)
-        table.demand(has_target, "the rule %(rule)s needs a target", rule=rule.code)
-    if nature == "qualitative":
-        table.demand(bool(indicator.target_text), "a qualitative indicator needs its `target_text`")
-        table.demand(not indicator.targets, "a qualitative indicator has no target number")
-    wanted = indicator.wanted_evidence
-    table.demand(len(set(wanted)) == len(wanted) and all(wanted), "a kind of evidence is wanted twice or has no name")
-    table.demand(all(len(kind) <= 80 for kind in wanted), "the name of a kind of evidence is too long")
-    _check_settings(table, indicator)
-
-
 def _settings(table: Table, rule: ScoringRule) -> Settings:
     """The rule's parameters, which stand in `scoring`; the indicator's own points are the elements to be met."""
     data = table.moved("steps", "pass_mark") | table.plain("scoring")
@@ -282,12 +248,3 @@ def _settings(table: Table, rule: ScoringRule) -> Settings:
         return rule.read(data)
     except Refused as refusal:
         raise FileError(table.place, refusal.message, **refusal.values) from None
-
-
-def _check_settings(table: Table, indicator: Indicator) -> None:
-    """What the rule's parameters must be beside the indicator: names that exist, points within its weight."""
-    if indicator.rule.basis == ELEMENTS:
-        table.demand(bool(indicator.settings.elements), "the rule %(rule)s needs elements", rule=indicator.rule.code)
-    for name in sorted(indicator.settings.names_used()):
-        table.demand(name in OWN_NAMES or name in MEASURES, "the formula speaks of %(name)s, which is not known",
-                     name=name)  # fmt: skip

@@ -85,9 +85,9 @@ def test_values_come_from_their_measures(paper: WorkingPaper) -> None:
     assert of(results, "B11").value == D("100.00")
     assert of(results, "A11").value_text == "立项依据充分"
     assert scorecard.target_text(of(results, "C11").indicator, of(results, "C11").target, DAY) == "≥4000个CPU"
-    assert scorecard.target_text(of(results, "C12").indicator, of(results, "C12").target) == "未设定"
-    assert scorecard.target_text(of(results, "C41").indicator, of(results, "C41").target) == "≤7515万元"
-    assert scorecard.target_text(of(results, "A11").indicator, None) == "立项依据充分"
+    assert scorecard.target_text(of(results, "C12").indicator, of(results, "C12").target, DAY) == "未设定"
+    assert scorecard.target_text(of(results, "C41").indicator, of(results, "C41").target, DAY) == "≤7515万元"
+    assert scorecard.target_text(of(results, "A11").indicator, None, DAY) == "立项依据充分"
 
 
 def test_a_lower_value_loses_points_by_its_rule_and_asks_for_reason_and_explanation(paper: WorkingPaper) -> None:
