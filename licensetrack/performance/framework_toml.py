@@ -29,6 +29,12 @@ def toml_of(content: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def settings_text(node: Mapping[str, Any]) -> str:
+    """The parameters of an indicator's rule, one a line, as a form shows them."""
+    settings = {field: node[field] for field in ("steps", "pass_mark") if field in node} | node.get("scoring", {})
+    return "\n".join(f"{field} = {_value(field, value)}" for field, value in settings.items())
+
+
 def _table(content: Mapping[str, Any], path: str, lines: list[str]) -> None:
     for field in sorted(content, key=_place):
         if field not in DEEPER and not isinstance(content[field], Mapping):

@@ -1,4 +1,4 @@
-"""Fields of forms that are stricter than their library's: whole numbers, money, reasons, days, short texts."""
+"""Fields of forms that are stricter than their library's: numbers, money, reasons, days, short texts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from wtforms.validators import Optional as MayBeEmpty
 from licensetrack.exchange import cells
 from licensetrack.exchange.problems import Bad
 
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}", re.ASCII)
 
 
@@ -52,6 +53,26 @@ class MoneyField(StringField):
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else "" if self.data is None else f"{self.data:,.2f}"
+
+
+class NumberField(StringField):
+    """A number as people type it, with decimals where wanted (95, 99.5, 1,024); empty is None. Not 1e3."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Reads what was sent."""
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = number_of(text)
+        if text and self.data is None:
+            raise ValueError(gettext("A number is expected here, such as 95 or 99.5."))
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else "" if self.data is None else format(self.data, "f")
+
+
+def number_of(text: str) -> Decimal | None:
+    """The number that a text is, if it is one."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return Decimal(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
 
 
 def visible_reason(_form: Any, field: Any) -> None:

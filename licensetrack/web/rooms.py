@@ -21,6 +21,9 @@ from licensetrack.web.evaluations import evaluations
 from licensetrack.web.evidence import evidence
 from licensetrack.web.evidence_acts import evidence_acts
 from licensetrack.web.figures import figures
+from licensetrack.web.framework_edits import framework_edits
+from licensetrack.web.framework_targets import framework_targets
+from licensetrack.web.frameworks import frameworks
 from licensetrack.web.health import health
 from licensetrack.web.importing import importing
 from licensetrack.web.issuing import issuing
@@ -50,6 +53,7 @@ REQUESTS = (requests, drafts, reviews)
 ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
 UNITS = (units, unit_acts, platforms)
 BOUGHT = (budget, projects, bought)
+FRAMEWORKS = (frameworks, framework_edits, framework_targets)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,
@@ -61,6 +65,7 @@ ROOMS = (
     changes,
     corrections,
     *UNITS,
+    *FRAMEWORKS,
     figures,
     evaluations,
     outputs,
