@@ -32,7 +32,7 @@ def draft_framework(data: Mapping[str, Any], *, actor: Actor, based_on: str = ""
     Raises FileError, Refused without a year or for another year or kind than before, Conflict beside an open draft.
     """
     require(actor, f"{ROOM}:draft")
-    found = framework(data, whole=False)
+    found = framework(data, based_on or "framework", whole=False)
     if found.year is None:
         raise Refused("Say for which year the framework is.").at("year")
     with transaction() as db:

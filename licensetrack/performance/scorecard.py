@@ -180,17 +180,17 @@ def quantity(value: Value, unit: str) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) + unit
 
 
-def target_text(indicator: Indicator, target: Decimal | None, day: dt.date) -> str:
-    """The target of a day as forms show it: ≥4000个CPU, the words of a qualitative one, 未设定 where there is none.
+def target_text(indicator: Indicator, target: Decimal | None, day: dt.date | None = None) -> str:
+    """The target as forms show it: ≥4000个CPU, the words of a qualitative one, 未设定 where there is none.
 
-    One that replaced others names them too: ≥4000个CPU（8月20日前：≥3800个CPU）.
+    With its day, one that replaced others names them too: ≥4000个CPU（8月20日前：≥3800个CPU）.
     """
     if indicator.nature == "qualitative":
         return indicator.target_text
     if target is None:
         return "未设定"
     sign = SIGNS[indicator.nature]
-    held = [version for version in indicator.targets if version.start <= day]
+    held = [version for version in indicator.targets if day is not None and version.start <= day]
     earlier = [
         f"{next_.start.month}月{next_.start.day}日前：{sign}{quantity(version.value, indicator.unit)}"
         for version, next_ in pairwise(held)

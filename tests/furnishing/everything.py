@@ -27,7 +27,18 @@ from licensetrack.core import blobs, db
 from tests.site import CORRECTED
 
 Objects = dict[str, int | str]
-AREAS = ("accounts", "units", "changes", "requests", "issuing", "acceptance", "bought", "evidence", "desk")
+AREAS = (
+    "accounts",
+    "units",
+    "changes",
+    "requests",
+    "issuing",
+    "acceptance",
+    "bought",
+    "evidence",
+    "desk",
+    "frameworks",
+)
 FOREIGN = "SQ-2024-0001"
 
 

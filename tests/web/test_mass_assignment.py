@@ -48,6 +48,12 @@ ACTS = [
     Act("performance_officer", "/evidence/{evidence}/links/{evidence_link}/undo", {"reason": "贴错了套"}),
     Act("performance_officer", "/evidence/{evidence}/withdraw", {"version": "1", "reason": "扫描不清"}),
     Act(
+        "performance_officer",
+        "/frameworks/{framework}/targets/C11",
+        {"value": "4300", "valid_from": "2024-11-01", "author": "市财政局", "document": "9号", "reason": "再次调整"},
+    ),
+    Act("performance_officer", "/frameworks/{framework_draft}/move", {"version": "1", "act": "down:C11"}),
+    Act(
         "reviewer",
         "/requests/delegations",
         {"deputy": "operator", "first_day": DAY, "last_day": (today() + dt.timedelta(days=3)).isoformat()},
