@@ -22,6 +22,7 @@ from licensetrack.reports.evaluation_annexes import (
     colophon,
     evidence_list,
     paper_list,
+    proof_list,
     score_details,
     set_list,
     unit_list,
@@ -140,7 +141,9 @@ def _annexes(sheet: EvaluationSheet, texts: Texts) -> Iterator[Block]:
     yield Section(landscape=False)
     yield next(titles)
     yield evidence_list(sheet, "一、各指标佐证材料")
-    yield paper_list(sheet, "二、数据来源文件", broken=True)
+    if sheet.papers:
+        yield proof_list(sheet, "二、佐证材料文件")
+    yield paper_list(sheet, "三、数据来源文件" if sheet.papers else "二、数据来源文件", broken=True)
     yield PageBreak()
     yield next(titles)
     yield colophon(sheet)

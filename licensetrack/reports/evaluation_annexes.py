@@ -135,7 +135,7 @@ def paper_list(sheet: EvaluationSheet, caption: str, *, broken: bool = False) ->
         Column("摘要（SHA-256）"),
     )
     rows = [
-        (number, paper.name, paper.size, _in_two(paper.digest) if broken else paper.digest)
+        (number, paper.name, paper.size, in_two(paper.digest) if broken else paper.digest)
         for number, paper in enumerate(sheet.evidence, 1)
     ]
     return Table(columns, rows, caption)
@@ -152,7 +152,24 @@ def evidence_list(sheet: EvaluationSheet, caption: str) -> Table:
     return Table(columns, rows, caption)
 
 
-def _in_two(digest: str) -> str:
+def proof_list(sheet: EvaluationSheet, caption: str) -> Table:
+    """附件5, the files that prove indicators, by the numbers under which binder and pack hold them."""
+    columns = (
+        Column("序号", Kind.INDEX, 0.07),
+        Column("材料编号", width=0.18, align=Align.CENTER),
+        Column("材料名称", width=0.3),
+        Column("证明的指标", width=0.13, align=Align.CENTER),
+        Column("摘要（SHA-256）", width=0.32),
+    )
+    rows = [
+        (number, paper.number, paper.title or paper.name, "、".join(paper.indicators), in_two(paper.digest))
+        for number, paper in enumerate(sheet.papers, 1)
+    ]
+    return Table(columns, rows, caption)
+
+
+def in_two(digest: str) -> str:
+    """A digest on two lines, so that a narrow column holds it."""
     half = len(digest) // 2
     return f"{digest[:half]}\n{digest[half:]}"
 
@@ -168,8 +185,8 @@ def colophon(sheet: EvaluationSheet, caption: str = "") -> Form:
         ("评价依据", "\n".join(sheet.header.basis)),
         ("评价方法", "、".join(sheet.header.methods)),
         ("评价指标体系", f"{sheet.framework_name}（{sheet.framework}）"),
-        ("指标体系摘要", _in_two(sheet.framework_digest)),
-        ("评价快照摘要", _in_two(sheet.digest) if sheet.digest else "未签发，无快照"),
+        ("指标体系摘要", in_two(sheet.framework_digest)),
+        ("评价快照摘要", in_two(sheet.digest) if sheet.digest else "未签发，无快照"),
         ("生成程序", PROGRAM),
     ]
     rows = [(FormCell(name, label=True), FormCell(value, 3, align=Align.LEFT)) for name, value in facts]

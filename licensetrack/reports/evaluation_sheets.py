@@ -23,6 +23,7 @@ from licensetrack.reports.evaluation_annexes import (
     colophon,
     evidence_list,
     paper_list,
+    proof_list,
     score_details,
     set_list,
     unit_list,
@@ -78,6 +79,8 @@ def sheets(sheet: EvaluationSheet, texts: Texts, chapters: Iterable[Block]) -> I
     yield Sheet("单位名单", (unit_list(sheet, texts, "授权单位名单"),), landscape=True)
     yield Sheet("授权明细", (set_list(sheet, texts, "授权明细"),), landscape=True)
     yield Sheet("佐证材料", (evidence_list(sheet, "佐证材料清单"),))
+    if sheet.papers:
+        yield Sheet("佐证文件", (proof_list(sheet, "佐证材料文件"),), landscape=True)
     yield Sheet("数据文件", (paper_list(sheet, "数据来源文件"),), landscape=True)
     yield Sheet("编制说明", (colophon(sheet, "报告编制说明"),))
     yield from rows_sheets(sheet, texts)

@@ -64,6 +64,7 @@ ACTIONS = {
     "send_back": "退回",
     "sign": "签发",
 }
+EVIDENCE_CLASSES = {"formal": "正式资料", "working": "工作资料", "original": "原始凭证", "explanation": "说明材料"}
 STAGE_NAMES = {"draft": "草稿", "completed": "已提交", "reviewed": "已复核", "signed": "已签发"}
 
 

@@ -53,15 +53,15 @@ def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) 
     ValueError for the report's workbook from a sheet without traces.
     """
     if kind in _BUILDERS:
-        return _rendered(_BUILDERS[kind](sheet), form)
+        return rendered(_BUILDERS[kind](sheet), form)
     if kind != EVALUATION:
         raise NotFound("There is no kind of document “%(kind)s”.", kind=kind)
-    return _rendered(evaluation_workbook(sheet) if form == "xlsx" else evaluation_document(sheet), form)
+    return rendered(evaluation_workbook(sheet) if form == "xlsx" else evaluation_document(sheet), form)
 
 
 def write_monitoring(sheet: MonitoringSheet, form: str, results: Results | None = None) -> bytes:
     """项目支出绩效运行监控表 as bytes; the same sheet gives the same bytes. Raises NotFound, wording.WordingError."""
-    return _rendered(monitoring_document(sheet, results), form)
+    return rendered(monitoring_document(sheet, results), form)
 
 
 def blocks_of(sheet: EvaluationSheet, kind: str) -> tuple[Block, ...]:
@@ -69,7 +69,8 @@ def blocks_of(sheet: EvaluationSheet, kind: str) -> tuple[Block, ...]:
     return _BUILDERS.get(kind, evaluation_document)(sheet).blocks
 
 
-def _rendered(document: Document, form: str) -> bytes:
+def rendered(document: Document, form: str) -> bytes:
+    """The document in one of FORMS. Raises NotFound for another."""
     match form:
         case "pdf":
             return render_pdf(document)

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from licensetrack.core import blobs, signatures, signing
-from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core import signatures, signing
 from licensetrack.performance import freezing
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports import pack_container, verify_pack
 from licensetrack.reports.evaluation_words import long_day, long_instant
 from licensetrack.reports.outputs import FORMS, KIND_NAMES, file_name, write_evaluation
-from licensetrack.reports.pack_container import CHUNK, MANIFEST, SIGNATURE, canonical
+from licensetrack.reports.pack_container import MANIFEST, SIGNATURE, canonical
 from licensetrack.reports.pack_rules import rules_of
+from licensetrack.reports.pack_writing import Entry, evidence_entries, facts_of, write_zip
 from licensetrack.reports.verify_pack import EVIDENCE, FORMAT, RULES, SNAPSHOT, lines_of
 
 VERIFIER, READ_ME = "verify_pack.py", "说明.txt"
 DOCUMENTS = "报告和表单/"
 DIGESTS = ("sha256", "sm3")
-_LARGEST, _MOST = 4_200_000_000, 65_000  # bytes and files that a ZIP without extensions holds
 _PARTS = (signatures, pack_container, verify_pack)
 _OWN_IMPORT = "from licensetrack."
-
-
-class Entry(NamedTuple):
-    """A file of the pack: its path there, and its bytes or where they lie; `digest` is what SHA-256 has to give."""
-
-    path: str
-    source: bytes | Path
-    digest: str = ""
 
 
 def write_pack(
@@ -54,7 +43,7 @@ def write_pack(
         Entry(SNAPSHOT, snapshot.content.encode()),
         Entry(RULES, canonical(rules_of(sheet))),
         *(Entry(lines_of(name), freezing.trace_text(db, found.id, name).encode()) for name in sheet.trace_digests),
-        *_evidence(sheet),
+        *evidence_entries(sheet),
     ]
     about = {
         "title": sheet.header.title.replace("\n", ""), "kind": sheet.kind, "year": sheet.year,
@@ -73,26 +62,14 @@ def pack_name(sheet: EvaluationSheet) -> str:
 
 def seal(entries: Sequence[Entry], about: dict[str, Any], target: BinaryIO, digests: Sequence[str]) -> None:
     """Writes entries behind their signed manifest. Every file is read twice, a piece at a time."""
-    listed = [_listed(entry, digests) for entry in entries]
+    listed = [facts_of(entry, digests) for entry in entries]
     manifest = canonical({"format": FORMAT, **about, "files": listed})
     signed = signing.sign(manifest)
     signature = canonical(
         {"algorithm": signed.algorithm, "public_key": signed.public_key.hex(), "signature": signed.value.hex()}
     )
     head = [Entry(MANIFEST, manifest), Entry(SIGNATURE, signature)]
-    facts = [*(_listed(entry, ()) for entry in head), *listed]
-    if sum(one["size"] for one in facts) > _LARGEST or len(facts) > _MOST:
-        raise Refused("The evidence is too large for one pack (4 GB).")
-    directory, at = [], 0
-    for one, entry in zip(facts, [*head, *entries], strict=True):
-        name, size, crc = one["path"], one["size"], one["crc32"]
-        header = pack_container.local_header(name, size, crc)
-        directory.append(pack_container.central_entry(name, size, crc, at))
-        target.write(header)
-        target.writelines(_pieces(entry.source))
-        at += len(header) + size
-    whole = b"".join(directory)
-    target.write(whole + pack_container.end_record(len(directory), len(whole), at))
+    write_zip([*head, *entries], [*(facts_of(entry) for entry in head), *listed], target)
 
 
 def verifier_text() -> str:
@@ -109,41 +86,6 @@ def _documents(sheet: EvaluationSheet) -> Iterator[Entry]:
     for kind, name in KIND_NAMES.items():
         for form in FORMS:
             yield Entry(f"{DOCUMENTS}{name}.{form}", write_evaluation(sheet, form, kind))
-
-
-def _evidence(sheet: EvaluationSheet) -> Iterator[Entry]:
-    """Every paper once, under its digest's beginning and its name."""
-    for paper in sheet.evidence:
-        name = f"{EVIDENCE}{paper.digest[:12]}-{safe_name(paper.name)}"
-        yield Entry(name, blobs.path_of(paper.digest), paper.digest)
-
-
-def safe_name(name: str) -> str:
-    """A name that no system takes for a path."""
-    return "".join("_" if sign in '/\\:*?"<>|' or not sign.isprintable() else sign for sign in name).strip(". ")[:120]
-
-
-def _listed(entry: Entry, digests: Sequence[str]) -> dict[str, Any]:
-    if isinstance(entry.source, Path) and not entry.source.exists():
-        raise NotFound("The stored file “%(name)s” is missing or damaged.", name=entry.path)
-    size = crc = 0
-    made = {name: hashlib.new(name) for name in dict.fromkeys(("sha256", *digests))}
-    for piece in _pieces(entry.source):
-        size, crc = size + len(piece), zlib.crc32(piece, crc)
-        for one in made.values():
-            one.update(piece)
-    if entry.digest not in ("", made["sha256"].hexdigest()):
-        raise NotFound("The stored file “%(name)s” is missing or damaged.", name=entry.path)
-    return {"path": entry.path, "size": size, "crc32": crc} | {name: one.hexdigest() for name, one in made.items()}
-
-
-def _pieces(source: bytes | Path) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        yield source
-        return
-    with source.open("rb") as file:
-        while piece := file.read(CHUNK):
-            yield piece
 
 
 def _read_me(sheet: EvaluationSheet) -> str:

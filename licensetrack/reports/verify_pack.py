@@ -180,8 +180,9 @@ def _books(pack: Pack) -> List[Finding]:
     told = "由明细复算%d项、由其他数据推算%d项，均与快照一致；%d项为评分、指标值等载明的数，不复算" % counts
     found.append(Finding(not faults, "数据复算", "；".join(faults) or told))
     held = {one["sha256"] for one in pack.manifest["files"] if one["path"].startswith(EVIDENCE)}
-    missing = [one["name"] for one in snapshot["evidence"] if one["digest"] not in held]
-    told = "签发时冻结摘要的%d份材料均在包内" % len(snapshot["evidence"])
+    frozen = snapshot["evidence"] + snapshot.get("papers", [])
+    missing = [one["name"] for one in frozen if one["digest"] not in held]
+    told = "签发时冻结摘要的%d份材料均在包内" % len(frozen)
     found.append(Finding(not missing, "佐证材料", "缺少：" + "、".join(missing) if missing else told))
     return found
 

@@ -14,7 +14,9 @@ from config import Settings
 from licensetrack.core import signing
 from licensetrack.core.db import reading
 from licensetrack.performance import queries
+from licensetrack.performance.evidence_wanted import wanted_of
 from licensetrack.performance.stages import SIGNED
+from licensetrack.reports.evidence_binder import write_binder
 from licensetrack.reports.outputs import KINDS, MEDIA_TYPES, Form, file_name, write_evaluation
 from licensetrack.reports.sealed_pack import pack_name, write_pack
 from licensetrack.web.access import needs
@@ -70,6 +72,23 @@ def document(evaluation_id: int, kind: str, form: Form) -> Response:
         "performance:evaluation:download", f"evaluation:{evaluation_id}", kind=kind, format=form, digest=sheet.digest
     )
     return attachment(io.BytesIO(content), file_name(sheet, form, kind), MEDIA_TYPES[form])
+
+
+@outputs.get("/evidence.zip")
+@needs("performance:read")
+def binder(evaluation_id: int) -> Response:
+    """The evidence with its index; of a signed evaluation as it was frozen."""
+    see_all()
+    target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
+    with reading() as db:
+        found = queries.evaluation(db, evaluation_id)
+        sheet, lines = queries.sheet(db, found, with_traces=False), wanted_of(db, found)
+    write_binder(sheet, lines, target)
+    target.seek(0)
+    record_download(
+        "performance:evidence:download", f"evaluation:{evaluation_id}", files=len(sheet.papers) + len(sheet.evidence)
+    )
+    return attachment(target, file_name(sheet, "zip", "evidence"), "application/zip")
 
 
 @outputs.get("/pack.zip")

@@ -16,7 +16,8 @@ import pytest
 from licensetrack.core import signing
 from licensetrack.reports import verify_pack
 from licensetrack.reports.pack_container import canonical
-from licensetrack.reports.sealed_pack import Entry, seal
+from licensetrack.reports.pack_writing import Entry
+from licensetrack.reports.sealed_pack import seal
 from licensetrack.reports.verify_pack import RULES, SNAPSHOT, lines_of, main, verify
 
 CHANGES = 200

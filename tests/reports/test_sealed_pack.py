@@ -22,7 +22,8 @@ from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports import sealed_pack
 from licensetrack.reports.outputs import FORMS, KIND_NAMES
 from licensetrack.reports.pack_rules import STATED, rules_of
-from licensetrack.reports.sealed_pack import DIGESTS, safe_name, verifier_text, write_pack
+from licensetrack.reports.pack_writing import safe_name
+from licensetrack.reports.sealed_pack import DIGESTS, verifier_text, write_pack
 from licensetrack.reports.verify_pack import verify
 from tests.reports.conftest import SignedYear
 

@@ -50,3 +50,11 @@ def test_an_auditor_downloads_a_pack_that_is_whole_and_the_trail_says_so(house: 
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert last is not None
     assert (last.tag, last.subject) == ("performance:pack:download", "evaluation:1")
+
+
+def test_the_binder_comes_with_its_index(house: House) -> None:
+    with house.client("auditor").get("/evaluations/1/evidence.zip") as answer:
+        assert "evidence-2024.zip" in answer.headers["Content-Disposition"]
+        with ZipFile(io.BytesIO(answer.data)) as archive:
+            assert archive.testzip() is None
+            assert archive.namelist()[0] == "佐证材料目录.pdf"

@@ -29,6 +29,7 @@ ROUTES: dict[Key, Route] = {
     ("evaluations.report", "GET"): Route(EVALUATIONS, "/evaluations/1/report.xlsx"),
     ("outputs.index", "GET"): Route(EVALUATIONS, "/evaluations/1/outputs"),
     ("outputs.document", "GET"): Route(EVALUATIONS, "/evaluations/1/outputs/self-assessment.xlsx"),
+    ("outputs.binder", "GET"): Route(EVALUATIONS, "/evaluations/1/evidence.zip"),
     ("outputs.pack", "GET"): Route(EVALUATIONS - {"operator"}, "/evaluations/1/pack.zip"),
     ("loading.choose", "GET"): Route(LOADERS, "/load"),
     ("loading.upload", "POST"): Route(LOADERS, "/load", good=400),
