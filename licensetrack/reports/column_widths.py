@@ -90,7 +90,7 @@ def _capped(wanted: list[float], least: list[float], cap: float) -> list[float]:
 def _settled(widths: list[float], needs: Needs) -> list[float]:
     """Moves width between the columns that had to give way, as long as fewer lines come of it."""
     yielding = [index for index, width in enumerate(widths) if width < needs.widest[index] - 0.01]
-    if not yielding:
+    if not yielding or not needs.rows:
         return widths
     every = max(1, len(needs.rows) // _JUDGED)
     rows = [[row[index] for index in yielding] for row in needs.rows[::every]]

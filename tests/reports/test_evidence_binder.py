@@ -109,3 +109,13 @@ def test_the_report_lists_the_papers_with_their_digests(proved: EvaluationSheet,
     older = [block.caption for block in evaluation_document(sheet).blocks if isinstance(block, Table)]
     assert older[-1] == "二、数据来源文件"
     assert "佐证文件" in [one.name for one in evaluation_workbook(proved).sheets]
+
+
+def test_a_binder_without_papers_says_so_in_its_index(sheet: EvaluationSheet, signed_year: SignedYear) -> None:
+    lines = [line for line in lines_of(sheet, signed_year) if line.missing]
+    target = BytesIO()
+    with opened(signed_year):
+        write_binder(replace(sheet, papers=()), lines, target)
+    with ZipFile(target) as archive:
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(archive.read(f"{TITLE}.pdf"))).pages)
+    assert MISSING in text
