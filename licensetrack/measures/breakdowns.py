@@ -40,10 +40,25 @@ def months_to_show(last_change: str | None, as_of: dt.date) -> list[str]:
     return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(end - MONTHS + 1, end + 1)]
 
 
-def running_totals(db: Session, question: Question, counters: dict[str, str]) -> tuple[list[str], dict[str, list[int]]]:
-    """Months and, for each product → counter asked for, its standing at the end of every month."""
+def history(db: Session, question: Question, counters: dict[str, str]) -> tuple[list[str], dict[str, list[int]]]:
+    """Every full month from the first in which anything changed, and each product → counter's standing at its end."""
     changes = by_month(db, question)
-    months = months_to_show(max(changes, default=None), question.as_of)
+    after = question.as_of + dt.timedelta(days=1)
+    last = f"{after.year:04d}-{after.month:02d}"  # the month that is not over yet, or has not begun
+    months = _months_between(min(changes, default=last), last)
+    return months, _standings(changes, months, counters)
+
+
+def _months_between(first: str, end: str) -> list[str]:
+    """`2024-06` and the months after it, before `end`."""
+    start, stop = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, end))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, stop)]
+
+
+def _standings(
+    changes: dict[str, dict[str, dict[str, int]]], months: list[str], counters: dict[str, str]
+) -> dict[str, list[int]]:
+    """Product → its counter at the end of every one of these months, whatever happened before them added in."""
     standing = dict.fromkeys(counters, 0)
     lines: dict[str, list[int]] = {product: [] for product in counters}
     for month in sorted(set(changes) | set(months)):
@@ -51,4 +66,11 @@ def running_totals(db: Session, question: Question, counters: dict[str, str]) ->
             standing[product] += changes.get(month, {}).get(product, {}).get(counter, 0)
             if month in months:
                 lines[product].append(standing[product])
-    return months, lines
+    return lines
+
+
+def running_totals(db: Session, question: Question, counters: dict[str, str]) -> tuple[list[str], dict[str, list[int]]]:
+    """Months and, for each product → counter asked for, its standing at the end of every month."""
+    changes = by_month(db, question)
+    months = months_to_show(max(changes, default=None), question.as_of)
+    return months, _standings(changes, months, counters)

@@ -68,12 +68,18 @@ class ColumnChart:
 
 @dataclass(frozen=True)
 class Panel:
-    """One line with its own scale inside a trend; None where the month is still to come."""
+    """One line with its own scale inside a trend; None where the month is still to come.
+
+    `ahead` is what a method foresees for the months after the last value, with the range from `low` to `high`.
+    """
 
     name: str
     values: tuple[Value | None, ...]
     target: Value | None = None
     unit: str = ""
+    ahead: tuple[Value, ...] = ()
+    low: tuple[Value, ...] = ()
+    high: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,8 @@ def described(chart: Chart) -> str:
             if known:
                 parts.append(
                     f"{panel.name} {known[0][0]} {label(known[0][1])}，{known[-1][0]} {label(known[-1][1])}{panel.unit}"
+                    + (f"，{chart.months[-1]} 预计 {label(panel.ahead[-1])}{panel.unit}" if panel.ahead else "")
+                    + (f"（{label(panel.low[-1])}–{label(panel.high[-1])}）" if panel.low else "")
                 )
     else:
         parts = [

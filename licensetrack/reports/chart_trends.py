@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from licensetrack.reports.chart_axes import LABEL_SIZE, SMALL, ceiling, ticks
-from licensetrack.reports.chart_data import Panel, TrendChart, described, label
+from licensetrack.reports.chart_data import Panel, TrendChart, Value, described, label
 from licensetrack.reports.scene import Area, Dot, Line, Polyline, Scene, Text, shortened, text_width
 
 _GAP = 28.0
@@ -36,7 +36,8 @@ def _draw_panel(scene: Scene, panel: Panel, months: tuple[str, ...], x: float, y
         Text(x + width, y + 14, value_text, "first", LABEL_SIZE + 0.5, "end", bold=True),
     )
     top, base = y + 36, y + _HEIGHT - 22
-    highest = max([value for _, value in known] + [float(panel.target or 0)], default=0.0)
+    beyond = [float(value) for value in (*panel.ahead, *panel.high)]
+    highest = max([value for _, value in known] + beyond + [float(panel.target or 0)], default=0.0)
     end, step = ceiling(highest)
     left = x + max(text_width(label(round(tick)), SMALL) for tick in ticks(end, step)) + 8
     right = x + width - 6
@@ -49,6 +50,7 @@ def _draw_panel(scene: Scene, panel: Panel, months: tuple[str, ...], x: float, y
     points = tuple((left + index * pitch, base - value * scale) for index, value in known)
     if points:
         scene.add(Area((*points, (points[-1][0], base), (points[0][0], base)), "area"), Polyline(points, "first", 2.2))
+        _draw_ahead(scene, panel, points[-1], pitch, base, scale)
     if panel.target is not None:
         level = base - float(panel.target) * scale
         scene.add(Line(left, level, x + width, level, "target", 1.2, dashed=True))
@@ -59,6 +61,18 @@ def _draw_panel(scene: Scene, panel: Panel, months: tuple[str, ...], x: float, y
         tip = f"{months[index]} {panel.name} {label(round(value))}{panel.unit}"
         scene.add(Dot(*position, 4 if index == known[-1][0] else 2.6, "first", tip))
     _draw_months(scene, months, left, base + 16, pitch)
+
+
+def _draw_ahead(scene: Scene, panel: Panel, last: tuple[float, float], pitch: float, base: float, scale: float) -> None:
+    """What is foreseen, from the last known point on, within its range."""
+
+    def along(values: tuple[Value, ...]) -> tuple[tuple[float, float], ...]:
+        return tuple((last[0] + month * pitch, base - float(value) * scale) for month, value in enumerate(values, 1))
+
+    if panel.low:
+        scene.add(Area((last, *along(panel.high), *along(panel.low)[::-1]), "band"))
+    if panel.ahead:
+        scene.add(Polyline((last, *along(panel.ahead)), "third", 2.2))
 
 
 def _draw_months(scene: Scene, months: tuple[str, ...], left: float, y: float, pitch: float) -> None:

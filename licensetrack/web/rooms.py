@@ -12,6 +12,7 @@ from licensetrack.web.budget import budget
 from licensetrack.web.certificate_acts import certificate_acts
 from licensetrack.web.certificates import certificates
 from licensetrack.web.changes import changes
+from licensetrack.web.comparison import comparison
 from licensetrack.web.corrections import corrections
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
@@ -30,6 +31,7 @@ from licensetrack.web.issuing import issuing
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
+from licensetrack.web.outlook import outlook
 from licensetrack.web.outputs import outputs
 from licensetrack.web.own_account import own
 from licensetrack.web.people import people
@@ -71,6 +73,8 @@ ROOMS = (
     outputs,
     evidence,
     evidence_acts,
+    comparison,
+    outlook,
     loading,
     documents,
     audit,

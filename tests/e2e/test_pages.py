@@ -21,6 +21,7 @@ PAGES: dict[str, list[str]] = {
         "/figures/virtualization.accepted_cpus?as_of=2024-12-31", "/figures/import.pass_rate?as_of=2024-06-30",
         "/figures/budget.spent?as_of=2024-12-31", "/evaluations", "/evaluations/1", "/evaluations/1/evidence",
         "/evidence", "/evidence/new", "/evaluations/1/outputs", "/load",
+        "/outlook?as_of=2024-12-31", "/comparison?as_of=2024-12-31",
         "/desk", "/desk/to_issue", "/desk/expiring?within=400", "/search?q=政务云", "/search?q=SQ-2024",
         "/requests", "/requests/XQ-{year}-0002", "/requests/XQ-{year}-0003", "/requests/new",
         "/issuing", "/issuing/lines/1",

@@ -22,7 +22,8 @@ SPEAKERS = (
 )
 KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(SPEAKERS)}
 PAGES = ["/?as_of=2024-06-30", "/sets", f"/sets/{CORRECTED}", "/waiting?as_of=2024-06-30", "/units", "/figures",
-         "/figures/import.pass_rate", "/figures/budget.spent", "/evaluations", "/load", "/nowhere"]  # fmt: skip
+         "/figures/import.pass_rate", "/figures/budget.spent", "/evaluations", "/outlook?as_of=2024-12-31",
+         "/comparison?as_of=2024-12-31", "/load", "/nowhere"]  # fmt: skip
 NAMES = {"BMS", "CPU", "CPUs", "Excel", "CSV", "PDF", "Word", "English", "MB", "xlsx", "xls"}
 
 

@@ -1,0 +1,101 @@
+"""The years ahead by product: what is held, what units ask for, what each method foresees, what is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from licensetrack.measures.breakdowns import history
+from licensetrack.measures.demand import Stated, stated_demand, stated_sum
+from licensetrack.measures.question import Question
+from licensetrack.performance.foresight import AHEAD, Foresight, foresee
+from licensetrack.procurement.models import Entitlement
+from licensetrack.procurement.queries import entitlements, products
+
+NO_CEILING, COVERED, MAYBE, EXCEEDED = "no_ceiling", "covered", "maybe", "exceeded"
+
+
+@dataclass(frozen=True)
+class ProductOutlook:
+    """One product: its months (`2024-06`) with what was held at the end of each, and what is foreseen after them.
+
+    `what` is cpus or sets; `ceiling` is the cap of its entitlement, empty for a site licence without one; `coverage`
+    is no_ceiling, covered, maybe or exceeded.
+    """
+
+    product: str
+    what: str
+    months: tuple[str, ...]
+    held: tuple[int, ...]
+    stated: int
+    ceiling: int | None
+    coverage: str
+    foreseen: tuple[Foresight, ...]
+
+    @property
+    def measure(self) -> str:
+        """The measure that counts what is held."""
+        return f"{self.product}.accepted_{self.what}"
+
+    def months_ahead(self) -> tuple[str, ...]:
+        """The months that are foreseen."""
+        if not self.months:
+            return ()
+        start = int(self.months[-1][:4]) * 12 + int(self.months[-1][5:7])
+        return tuple(f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, start + AHEAD))
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All products that anything was ever held or asked of, and the lines that wait."""
+
+    products: tuple[ProductOutlook, ...]
+    waiting: tuple[Stated, ...]
+
+
+def outlook(db: Session, question: Question) -> Outlook:
+    """From the full months up to the day asked for; the requests are those that wait now."""
+    counted = {found.code: "cpus" if found.metric == "cpu" else "sets" for found in products(db)}
+    months, lines = history(db, question, {product: f"accepted_{what}" for product, what in counted.items()})
+    waiting, ceilings = stated_demand(db, question.scope), _ceilings(entitlements(db))
+    found = []
+    for product, what in counted.items():
+        first = next((place for place, held in enumerate(lines[product]) if held), len(months))
+        held, stated = lines[product][first:], stated_sum(waiting, product, what)
+        if held or stated:
+            foreseen, ceiling = foresee(held), ceilings.get((product, what))
+            found.append(
+                ProductOutlook(
+                    product, what, tuple(months[first:]), tuple(held), stated, ceiling,
+                    coverage(ceiling, (held[-1] if held else 0) + stated, foreseen), tuple(foreseen),
+                )
+            )  # fmt: skip
+    return Outlook(tuple(found), tuple(waiting))
+
+
+def coverage(ceiling: int | None, stated: int, foreseen: Sequence[Foresight]) -> str:
+    """Whether three years are covered: `covered` only if every range stays below the ceiling, `exceeded` if every
+    method or what is asked for already passes it."""
+    if ceiling is None:
+        return NO_CEILING
+    values = [found.values[-1] for found in foreseen]
+    if stated > ceiling or (values and min(values) > ceiling):
+        return EXCEEDED
+    highest = [found.high[-1] if found.high[-1] is not None else found.values[-1] for found in foreseen]
+    return MAYBE if any(high > ceiling for high in highest if high is not None) else COVERED
+
+
+def _ceilings(found: Sequence[Entitlement]) -> dict[tuple[str, str], int]:
+    """(product, cpus or sets) → the cap of its newest entitlement; none where it is open."""
+    caps: dict[tuple[str, str], int] = {}
+    seen = set()
+    for one in found:
+        if one.product in seen:
+            continue
+        seen.add(one.product)
+        for what, cap in (("cpus", one.cap_cpus), ("sets", one.cap_sets)):
+            if cap is not None and one.cap_rule != "open":
+                caps[one.product, what] = cap
+    return caps
