@@ -1,4 +1,4 @@
-"""What units say that they will need: the requests that wait, as rows, and their sums by product."""
+"""What units say that they will need: requests that wait and the newest survey, as rows, with their sums by product."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.stages import FORMAL
+from licensetrack.procurement.survey_models import DemandLine, Survey
 from licensetrack.requests.models import LicenseRequest, RequestLine
 from licensetrack.requests.stages import ACCEPTED, APPROVED, ASKED, GRANTED, RETURNED, SUBMITTED
 from licensetrack.units.models import Unit
@@ -65,3 +66,53 @@ def stated_demand(db: Session, scope: Scope = EVERYWHERE) -> list[Stated]:
 def stated_sum(lines: Iterable[Stated], product: str, what: str) -> int:
     """The CPUs or sets that the waiting lines of a product add up to."""
     return sum(line.counts(what) for line in lines if line.product == product)
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """What one unit told the survey of one platform: product → what it will add in each of three years.
+
+    Cloud management and BMS are asked for as a whole, which stands in the first year.
+    """
+
+    survey: str
+    unit_id: int
+    unit: str
+    platform: str
+    adds: dict[str, tuple[int, int, int]]
+
+
+def surveyed_demand(db: Session, scope: Scope = EVERYWHERE) -> tuple[int | None, list[Surveyed]]:
+    """The first year that the newest survey of demand asks about (None without one), and its lines in their order."""
+    newest = db.scalars(
+        select(Survey)
+        .where(Survey.kind == "demand", Survey.withdrawn_at.is_(None))
+        .order_by(Survey.year.desc(), Survey.id.desc())
+    ).first()
+    if newest is None:
+        return None, []
+    query = (
+        select(DemandLine, Unit.name)
+        .join(Unit, Unit.id == DemandLine.unit_id)
+        .where(DemandLine.survey_id == newest.id)
+        .where(*rows_within(scope, district=Unit.district, unit_id=DemandLine.unit_id))
+        .order_by(DemandLine.position)
+    )
+    return newest.year, [
+        Surveyed(newest.title, line.unit_id, unit, line.platform, _adds(line)) for line, unit in db.execute(query)
+    ]
+
+
+def _adds(line: DemandLine) -> dict[str, tuple[int, int, int]]:
+    adds = {
+        "virtualization": (line.first_year or 0, line.second_year or 0, line.third_year or 0),
+        "cloud_management": (line.cloud_cpus or 0, 0, 0),
+        "bms": (line.bms_sets or 0, 0, 0),
+    }
+    return {product: years for product, years in adds.items() if any(years)}
+
+
+def surveyed_sum(lines: Iterable[Surveyed], product: str) -> tuple[int, int, int]:
+    """What all lines of the survey add of a product, in each of its three years."""
+    found = [line.adds[product] for line in lines if product in line.adds]
+    return sum(one for one, _, _ in found), sum(two for _, two, _ in found), sum(three for _, _, three in found)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from licensetrack.measures.breakdowns import history
-from licensetrack.measures.demand import Stated, stated_demand, stated_sum
+from licensetrack.measures.demand import Stated, Surveyed, stated_demand, stated_sum, surveyed_demand, surveyed_sum
 from licensetrack.measures.question import Question
 from licensetrack.performance.foresight import AHEAD, Foresight, foresee
 from licensetrack.procurement.models import Entitlement
@@ -21,8 +21,9 @@ NO_CEILING, COVERED, MAYBE, EXCEEDED = "no_ceiling", "covered", "maybe", "exceed
 class ProductOutlook:
     """One product: its months (`2024-06`) with what was held at the end of each, and what is foreseen after them.
 
-    `what` is cpus or sets; `ceiling` is the cap of its entitlement, empty for a site licence without one; `coverage`
-    is no_ceiling, covered, maybe or exceeded.
+    `what` is cpus or sets; `stated` is what requests that wait add, `surveyed` what the survey adds in each of its
+    years; `ceiling` is the cap of its entitlement, empty for a site licence without one; `coverage` is no_ceiling,
+    covered, maybe or exceeded.
     """
 
     product: str
@@ -30,6 +31,7 @@ class ProductOutlook:
     months: tuple[str, ...]
     held: tuple[int, ...]
     stated: int
+    surveyed: tuple[int, int, int]
     ceiling: int | None
     coverage: str
     foreseen: tuple[Foresight, ...]
@@ -49,30 +51,35 @@ class ProductOutlook:
 
 @dataclass(frozen=True)
 class Outlook:
-    """All products that anything was ever held or asked of, and the lines that wait."""
+    """All products that anything was ever held or asked of, the lines that wait, and the survey with its first year."""
 
     products: tuple[ProductOutlook, ...]
     waiting: tuple[Stated, ...]
+    survey_year: int | None
+    survey: tuple[Surveyed, ...]
 
 
 def outlook(db: Session, question: Question) -> Outlook:
     """From the full months up to the day asked for; the requests are those that wait now."""
     counted = {found.code: "cpus" if found.metric == "cpu" else "sets" for found in products(db)}
     months, lines = history(db, question, {product: f"accepted_{what}" for product, what in counted.items()})
+    survey_year, survey = surveyed_demand(db, question.scope)
     waiting, ceilings = stated_demand(db, question.scope), _ceilings(entitlements(db))
     found = []
     for product, what in counted.items():
         first = next((place for place, held in enumerate(lines[product]) if held), len(months))
         held, stated = lines[product][first:], stated_sum(waiting, product, what)
-        if held or stated:
+        surveyed = surveyed_sum(survey, product)
+        if held or stated or any(surveyed):
             foreseen, ceiling = foresee(held), ceilings.get((product, what))
             found.append(
                 ProductOutlook(
-                    product, what, tuple(months[first:]), tuple(held), stated, ceiling,
-                    coverage(ceiling, (held[-1] if held else 0) + stated, foreseen), tuple(foreseen),
+                    product, what, tuple(months[first:]), tuple(held), stated, surveyed, ceiling,
+                    coverage(ceiling, (held[-1] if held else 0) + max(stated, sum(surveyed)), foreseen),
+                    tuple(foreseen),
                 )
             )  # fmt: skip
-    return Outlook(tuple(found), tuple(waiting))
+    return Outlook(tuple(found), tuple(waiting), survey_year, tuple(survey))
 
 
 def coverage(ceiling: int | None, stated: int, foreseen: Sequence[Foresight]) -> str:

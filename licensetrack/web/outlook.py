@@ -62,7 +62,10 @@ def export_ahead(form: str) -> Response:
 def _rows_ahead(found: Outlook) -> list[list[object]]:
     rows: list[list[object]] = []
     for one in found.products:
-        head = [str(wording.word(wording.PRODUCTS, one.product)), gettext("CPUs") if one.what == "cpus" else gettext("sets")]
+        head = [
+            str(wording.word(wording.PRODUCTS, one.product)),
+            gettext("CPUs") if one.what == "cpus" else gettext("sets"),
+        ]
         rows += [
             [*head, month, gettext("Held"), held, None, None] for month, held in zip(one.months, one.held, strict=True)
         ]

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import update
 
+from licensetrack.core import blobs
 from licensetrack.core.db import reading, transaction
 from licensetrack.measures.question import Question
 from licensetrack.performance.comparison import against_year_before, as_known, over_years, year_before
@@ -12,6 +13,8 @@ from licensetrack.performance.foresight import foresee
 from licensetrack.performance.outlook import COVERED, EXCEEDED, MAYBE, NO_CEILING, coverage, outlook
 from licensetrack.performance.working_paper import WorkingPaper
 from licensetrack.procurement.models import Entitlement
+from licensetrack.procurement.survey_models import DemandLine, Survey
+from licensetrack.requests.models import LicenseRequest, RequestLine
 from tests.conftest import Clock
 from tests.performance.conftest import SmallYear, signed
 
@@ -83,3 +86,48 @@ def test_figures_are_compared_with_a_year_before_and_with_what_was_known(
 def test_the_day_a_year_before_a_leap_day_is_the_last_of_february() -> None:
     assert year_before(dt.date(2024, 2, 29)) == dt.date(2023, 2, 28)
     assert year_before(dt.date(2024, 12, 31)) == dt.date(2023, 12, 31)
+
+
+@SQLITE
+def test_what_units_ask_for_stands_beside_what_is_held(year: SmallYear) -> None:
+    at = dt.datetime(2024, 12, 1, tzinfo=dt.UTC)
+    with transaction() as db:
+        for number, (stage, kind, cpus, granted) in enumerate(
+            [
+                ("submitted", "new", 64, None), ("approved", "expansion", 32, 20), ("draft", "new", 500, None),
+                ("submitted", "renewal", 700, None), ("rejected", "new", 900, None),
+            ],
+            1,
+        ):  # fmt: skip
+            asked = LicenseRequest(
+                number=f"XQ-{number}", unit_id=year.school.id, stage=stage, version=1, revision=1, requester="ivy",
+                requester_name="易", typed={}, writers=[], edited_at=at, edited_by="ivy", created_at=at, stage_since=at,
+            )  # fmt: skip
+            db.add(asked)
+            db.flush()
+            db.add(
+                RequestLine(
+                    request_id=asked.id, key="a", position=1, kind=kind, product="virtualization",
+                    stage="asked" if granted is None else "granted", license_kind="formal", cpus_asked=cpus,
+                    cpus_granted=granted, hosts=[],
+                )
+            )  # fmt: skip
+        paper = blobs.store(db, b"survey", "需求调研表.xlsx")
+        for first, withdrawn in [(2024, None), (2025, None), (2026, at)]:
+            survey = Survey(
+                kind="demand", year=first, title=f"{first}年需求调研表", document_id=paper.id, sheet=str(first),
+                recorded_at=at, withdrawn_at=withdrawn, withdrawn_reason="重复" if withdrawn else "",
+            )  # fmt: skip
+            db.add(survey)
+            db.flush()
+            db.add(DemandLine(survey_id=survey.id, position=2, unit_id=year.school.id, first_year=first, third_year=5))
+            db.add(DemandLine(survey_id=survey.id, position=3, unit_id=year.bureau.id, first_year=1, bms_sets=3))
+    with reading() as db:
+        found = outlook(db, END)
+    lines = {one.product: one for one in found.products}
+    assert lines["virtualization"].stated == 64 + 20
+    assert [(line.request, line.cpus, line.sets) for line in found.waiting] == [("XQ-1", 64, 1), ("XQ-2", 20, 0)]
+    assert (found.survey_year, lines["virtualization"].surveyed, lines["bms"].surveyed) == (
+        2025, (2026, 0, 5), (3, 0, 0),
+    )  # fmt: skip
+    assert [line.unit for line in found.survey] == [year.school.name, year.bureau.name]
