@@ -140,7 +140,7 @@ def framework(data: Mapping[str, Any], place: str = "framework", *, whole: bool 
     """A framework from its content, checked: weights at every level, codes, rules, measures. Raises FileError.
 
     One that is not `whole` yet, a draft, may have weights that do not add up, and targets that are still to be set; all
-    else must be right.
+    else must be right. Targets may lack, too, where the framework belongs to no year but to the library.
     """
     top = Table(data, place)
     grades = tuple((grade.text("name"), grade.number("from")) for grade in top.tables("grades"))
@@ -155,7 +155,7 @@ def framework(data: Mapping[str, Any], place: str = "framework", *, whole: bool 
         code=top.text("code"), name=top.text("name"), kind=top.text("kind"), year=None if year is None else int(year),
         source=top.text("source", ""),
         grades=grades, over=triggers.number("over"), under=triggers.number("under"),
-        branches=tuple(_branch(table, 1, whole) for table in top.tables("level1")), data=data,
+        branches=tuple(_branch(table, 1, whole and year is not None) for table in top.tables("level1")), data=data,
     )  # fmt: skip
     top.demand(
         found.kind in KINDS, "its kind %(kind)s is not one of %(kinds)s", kind=found.kind, kinds=", ".join(KINDS)

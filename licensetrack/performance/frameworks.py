@@ -28,9 +28,14 @@ def in_force(db: Session, code: str) -> Framework:
 
 
 def named(db: Session, code: str) -> Framework:
-    """The framework that a working paper names: the one in force, else one of the library. Raises NotFound."""
+    """The framework that a working paper names: the one in force, else the library's of a year. Raises NotFound."""
     found = newest_in_force(db, code)
-    return files.load(code) if found is None else assembled(db, found)
+    if found is not None:
+        return assembled(db, found)
+    seed = files.load(code)
+    if seed.year is None:
+        raise NotFound("No framework “%(code)s” is in force.", code=code)
+    return seed
 
 
 def of_year(db: Session, year: int, kind: str = EVALUATION) -> list[Framework]:

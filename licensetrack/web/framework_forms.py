@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -35,8 +35,15 @@ def _words(label: Any, longest: int = 2000, *, needed: bool = True) -> TextAreaF
 
 
 def _measures(label: Any) -> SelectField:
-    none = SelectChoice("", lazy_gettext("none"))
-    return SelectField(label, choices=[none, *(SelectChoice(name, name) for name in MEASURES)])
+    def choices() -> list[SelectChoice]:
+        named = [SelectChoice(name, f"{gettext(one.label)} · {name}") for name, one in MEASURES.items()]
+        return [SelectChoice("", gettext("none")), *named]
+
+    return SelectField(label, choices=choices)
+
+
+def _rules() -> list[SelectChoice]:
+    return [SelectChoice(code, f"{gettext(rule.title)} · {code}") for code, rule in RULES.items()]
 
 
 class NewForm(ActForm):
@@ -135,12 +142,12 @@ class IndicatorForm(BranchForm):
     target_text = _text(lazy_gettext("Target in words"), 200, needed=False)
     target_source = _text(lazy_gettext("Source of the target"), 200, needed=False)
     target_from = _measures(lazy_gettext("Another figure as target"))
-    measure = _measures(lazy_gettext("Measure"))
+    measure = _measures(lazy_gettext("Measure read"))
     per = _measures(lazy_gettext("In percent of"))
-    rule = SelectField(lazy_gettext("Scoring rule"), choices=[SelectChoice(code, code) for code in RULES])
+    rule = SelectField(lazy_gettext("Scoring rule"), choices=_rules)
     scoring = _words(lazy_gettext("Parameters of the rule"), needed=False)
     rule_text = _words(lazy_gettext("Scoring rule in words"), 500)
-    definition = _words(lazy_gettext("Explanation"), 1000)
+    definition = _words(lazy_gettext("Explanation of the indicator"), 1000)
     points = _words(lazy_gettext("Points to be looked at, one a line"), needed=False)
     formula = _text(lazy_gettext("Formula in words"), 300, needed=False)
     evidence = _words(lazy_gettext("Papers it rests on, one a line"), 1000, needed=False)

@@ -33,7 +33,7 @@ framework_targets = Blueprint("framework_targets", __name__, url_prefix="/framew
 def history(framework_id: int, code: str) -> ResponseReturnValue:
     """Every target of an indicator, and the form for the next one."""
     see_all()
-    return _page(framework_id, code, TargetForm(None, valid_from=today()))
+    return _page(framework_id, code, TargetForm(None))
 
 
 @framework_targets.post("/<code>")
@@ -81,6 +81,8 @@ def _page(framework_id: int, code: str, form: TargetForm) -> str:
         leaf = _leaf(db, row, code)
         records = kept.records_of(db, row.code).get(code, [])
         newest = kept.newest_in_force(db, row.code)
+    if not form.is_submitted() and today().year == row.year:
+        form.valid_from.data = today()
     return render_template(
         "frameworks/targets.html", row=row, leaf=leaf, records=records, form=form, quantity=quantity, SIGNS=SIGNS,
         holds=leaf.target_on(today()), counts={version.start: version.value for version in leaf.targets},

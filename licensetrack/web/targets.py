@@ -14,7 +14,7 @@ from licensetrack.performance.framework import Framework
 
 @cache
 def _library() -> tuple[Framework, ...]:
-    return tuple(framework.load(code) for code in framework.library())
+    return tuple(found for found in map(framework.load, framework.library()) if found.year is not None)
 
 
 def target_of(db: Session, measure: str, day: dt.date) -> int | Decimal | None:

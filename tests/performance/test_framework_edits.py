@@ -147,3 +147,31 @@ def test_the_parameters_of_a_rule_are_shown_as_lines() -> None:
     assert settings_text({"pass_mark": "60", "scoring": {"elements": ["一", "二"]}}) == (
         'pass_mark = 60\nelements = ["一", "二"]'
     )
+
+
+VARIANTS = {
+    "department-common": {"决策": 20, "过程": 20, "产出": 30, "效益": 30},
+    "self-assessment": {"预算执行率": 10, "产出指标": 50, "效益指标": 30, "满意度指标": 10},
+    "self-assessment-cost": {"预算执行率": 10, "成本指标": 20, "产出指标": 40, "效益指标": 20, "满意度指标": 10},
+    "self-assessment-unasked": {"预算执行率": 10, "产出指标": 50, "效益指标": 40},
+    "self-assessment-cost-unasked": {"预算执行率": 10, "成本指标": 20, "产出指标": 40, "效益指标": 30},
+}
+
+
+@pytest.mark.parametrize("code", VARIANTS)
+def test_the_library_holds_the_common_framework_and_the_variants_of_the_form(code: str) -> None:
+    found = load(code)
+    assert {branch.name: branch.weight for branch in found.branches} == VARIANTS[code]
+    assert (found.year, found.kind) == (None, "evaluation" if code == "department-common" else "self-assessment")
+    assert all(leaf.definition and leaf.wanted_evidence for leaf in found.leaves())
+    begun = copied(found, code="mine2025", name=found.name, year=2025, keep_targets=True)
+    assert framework(begun, whole=False).year == 2025
+
+
+def test_the_common_framework_has_the_indicators_of_the_regulation() -> None:
+    assert [leaf.name for leaf in load("department-common").leaves()] == [
+        "立项依据充分性", "立项程序规范性", "绩效目标合理性", "绩效指标明确性", "预算编制科学性", "资金分配合理性",
+        "资金到位率", "预算执行率", "资金使用合规性", "管理制度健全性", "制度执行有效性", "实际完成率", "质量达标率",
+        "完成及时性", "成本节约率", "实施效益", "社会公众或服务对象满意度",
+    ]  # fmt: skip
+    assert all(leaf.points for leaf in load("department-common").leaves())
