@@ -19,7 +19,7 @@ from licensetrack.core.transitions import next_stage
 from licensetrack.performance import frameworks
 from licensetrack.performance.framework import Framework, framework
 from licensetrack.performance.framework_models import FrameworkStep, FrameworkVersion, TargetRecord
-from licensetrack.performance.framework_stages import DRAFT, FRAMEWORK_MOVES, IN_FORCE, START, WRITING
+from licensetrack.performance.framework_stages import DRAFT, FRAMEWORK_MOVES, IN_FORCE, START
 from licensetrack.performance.rules.targets import brought_along, first_day
 
 ROOM = "performance:framework"
@@ -79,9 +79,8 @@ def put_in_force(version: FrameworkVersion, *, actor: Actor, seen: int | None = 
     require(actor, f"{ROOM}:put_in_force")
     with transaction() as db:
         moved = _move(db, version, "put_in_force", actor, seen, "", {"open_code": None, "in_force_at": now()})
-        for step in frameworks.steps_of(db, version.id):
-            if step.action in WRITING and step.login == actor.login:
-                raise Refused("%(login)s worked on this draft; another person puts it in force.", login=actor.login)
+        if actor.login in frameworks.writers_of(db, version.id):
+            raise Refused("%(login)s worked on this draft; another person puts it in force.", login=actor.login)
         found, before = framework(moved.content, moved.code), _before(db, moved)
         stood = None if before is None else frameworks.assembled(db, before)
         for code, target in brought_along(found, frameworks.records_of(db, moved.code)):

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from licensetrack.core.errors import NotFound
 from licensetrack.performance import framework as files
+from licensetrack.performance.file_tables import FileError
 from licensetrack.performance.framework import EVALUATION, Framework, framework
 from licensetrack.performance.framework_models import FrameworkStep, FrameworkVersion, TargetRecord
-from licensetrack.performance.framework_stages import IN_FORCE
+from licensetrack.performance.framework_stages import DRAFT, IN_FORCE, WRITING
 from licensetrack.performance.sheet import Step
 
 Records = Mapping[str, Sequence[TargetRecord]]
@@ -67,6 +68,25 @@ def versions(db: Session) -> Sequence[FrameworkVersion]:
     """All versions, the newest year first, each framework's newest version first."""
     order = (FrameworkVersion.year.desc(), FrameworkVersion.kind, FrameworkVersion.code)
     return db.scalars(select(FrameworkVersion).order_by(*order, FrameworkVersion.version.desc())).all()
+
+
+def waiting_for(db: Session, login: str) -> list[FrameworkVersion]:
+    """The drafts that are whole and that this person may put in force, having written nothing of them."""
+    drafts = db.scalars(select(FrameworkVersion).where(FrameworkVersion.stage == DRAFT).order_by(FrameworkVersion.id))
+    return [draft for draft in drafts if login not in writers_of(db, draft.id) and _is_whole(db, draft)]
+
+
+def writers_of(db: Session, framework_id: int) -> set[str]:
+    """The logins of those who drafted or edited a version."""
+    return {step.login for step in steps_of(db, framework_id) if step.action in WRITING}
+
+
+def _is_whole(db: Session, draft: FrameworkVersion) -> bool:
+    try:
+        framework(with_targets(draft.content, records_of(db, draft.code)))
+    except FileError:
+        return False
+    return True
 
 
 def steps_of(db: Session, framework_id: int) -> list[Step]:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
-from licensetrack.web import work_handover, work_requests, work_sets
+from licensetrack.web import work_frameworks, work_handover, work_requests, work_sets
 from licensetrack.web.work_rows import Asked, WorkRow
 
 WAITING, LEFT = lazy_gettext("Days waiting"), lazy_gettext("Days left")
@@ -66,6 +66,11 @@ LISTS: Mapping[str, WorkList] = {
             "to_confirm", lazy_gettext("Consents to confirm"),
             lazy_gettext("Somebody asks to go above a soft cap; a second person says whether they may."),
             work_requests.to_confirm, "allocation:cap:confirm", _SINCE, "cash-coin",
+        ),
+        WorkList(
+            "frameworks", lazy_gettext("Frameworks to put in force"),
+            lazy_gettext("Drafted by somebody else, and whole; from then on they never change."),
+            work_frameworks.to_put_in_force, "performance:framework:put_in_force", _SINCE, "card-checklist",
         ),
         WorkList(
             "returned", lazy_gettext("Requests to correct"),
@@ -144,8 +149,8 @@ HOMES: Mapping[str, tuple[str, ...]] = {
         "to_review", "delegated", "to_issue", "to_countersign", "declined", "to_accept", "with_the_unit", "to_import",
         "revocations", "expiring", "idle", "to_file",
     ),
-    "reviewer": ("to_approve", "delegated", "to_review", "to_confirm", "expiring"),
-    "manager": ("with_the_unit", *_LAGGARDS),
+    "reviewer": ("to_approve", "delegated", "to_review", "to_confirm", "frameworks", "expiring"),
+    "manager": ("frameworks", "with_the_unit", *_LAGGARDS),
     "district_manager": ("with_the_unit", *_LAGGARDS),
     "unit_user": (
         "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "revocations", "expiring", "held",

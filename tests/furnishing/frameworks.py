@@ -18,4 +18,9 @@ def furnish(objects: Objects) -> Objects:
         reason="年中监控后调整", document="深财绩〔2024〕8号", paper=("决定.pdf", b"%PDF-1.7 a decision %%EOF"),
     )  # fmt: skip
     following = framework_drafting.draft_next(version, actor=officer)
-    return {"framework": version.id, "framework_draft": following.id, "target_record": record.id}
+    return {
+        "framework_code": version.code,
+        "framework": version.id,
+        "framework_draft": following.id,
+        "target_record": record.id,
+    }

@@ -20,6 +20,7 @@ EXPECTED = [
     ("delegated", "reviewer", "-own_taken_on"),
     ("to_issue", "operator", "own_approved foreign_approved -own_taken_on"),
     ("to_confirm", "reviewer", "consent"),
+    ("frameworks", "manager", "framework_code"),
     ("returned", "unit_user", "own_returned own_draft -foreign_returned -own_request -foreign_draft"),
     ("with_the_unit", "operator", "own_returned foreign_returned own_certificate own_file_set -own_draft"),
     ("revocations", "operator", "own_replaced_set foreign_replaced_set -own_ending_set"),
