@@ -98,6 +98,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:framework:discard",
         "performance:target:record",
         "performance:evaluation:evaluate",
+        "performance:evaluation:write",
         "performance:evaluation:rework",
         "performance:evaluation:reopen",
         "performance:evaluation:complete",

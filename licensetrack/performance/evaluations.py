@@ -19,17 +19,19 @@ from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.transitions import next_stage
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
-from licensetrack.performance import frameworks, freezing, queries
+from licensetrack.performance import drafts, frameworks, freezing, queries
 from licensetrack.performance.composing import compose
+from licensetrack.performance.draft_models import EvaluationPart
 from licensetrack.performance.evidence_queries import papers_of
 from licensetrack.performance.evidence_wanted import evidence_gaps, missing_evidence, wanted_lines
 from licensetrack.performance.framework import Framework
 from licensetrack.performance.gathering import adds_up, gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep, IndicatorResult
 from licensetrack.performance.naming import all_figures, check_names, texts_of
+from licensetrack.performance.result_rows import result_row, totals
 from licensetrack.performance.reviews import Reviews
 from licensetrack.performance.rules.separation import check_other_person
-from licensetrack.performance.scorecard import Incomplete, Result, gaps, grade_of, own_total_of, score_all, total_of
+from licensetrack.performance.scorecard import Incomplete, gaps, score_all
 from licensetrack.performance.stages import EVALUATION_MOVES, SIGNED, START
 from licensetrack.performance.working_paper import WorkingPaper
 
@@ -37,16 +39,18 @@ ROOM = "performance:evaluation"
 
 
 def evaluate(
-    paper: WorkingPaper, framework: Framework | None = None, *, actor: Actor, as_of: dt.date | None = None
-) -> Evaluation:
+    paper: WorkingPaper, framework: Framework | None = None, *, actor: Actor, as_of: dt.date | None = None,
+    finished: bool = True,
+) -> Evaluation:  # fmt: skip
     """Makes the draft of a year's evaluation: values read from the measures as of the day, scored by the framework.
 
     Without a framework the one that the paper names is taken, in force or from the library; without a day, the paper's.
-    Raises Refused for a mark or text that does not fit, Conflict where the year has an evaluation of this kind.
+    A paper that is not `finished` may name figures that are not there yet; it is written on, page by page. Raises
+    Refused for a mark or text that does not fit, Conflict where the year has an evaluation of this kind.
     """
     require(actor, f"{ROOM}:evaluate")
     framework = framework or _named(paper)
-    draft = _Draft(framework, paper, as_of or paper.as_of)
+    draft = _Draft(framework, paper, as_of or paper.as_of, finished=finished)
     with transaction() as db:
         if queries.latest(db, framework.kind, paper.header.year) is not None:
             raise Conflict("There is an evaluation for %(year)s already.", year=paper.header.year)
@@ -65,7 +69,7 @@ def reopen_evaluation(
     framework = framework or _named(paper)
     if (framework.kind, paper.header.year) != (signed.kind, signed.year):
         raise Refused("The paper is about another year or kind of evaluation.")
-    draft = _Draft(framework, paper, as_of or signed.as_of)
+    draft = _Draft(framework, paper, as_of or signed.as_of, finished=False)
     with transaction() as db:
         last = queries.latest(db, signed.kind, signed.year)
         if last is None or last.id != signed.id:
@@ -77,17 +81,22 @@ def rework_evaluation(
     evaluation: Evaluation, paper: WorkingPaper | None = None, framework: Framework | None = None, *, actor: Actor,
     as_of: dt.date | None = None,
 ) -> Evaluation:  # fmt: skip
-    """Reads a draft's values anew, with another paper or framework where one is given. Raises Refused, Conflict."""
+    """Reads a draft's values anew, with another paper or framework where one is given, which then stands in place of
+    what was typed on pages. Raises Refused, Conflict.
+    """
     require(actor, f"{ROOM}:rework")
+    replaced = paper is not None or framework is not None
     framework = framework or queries.framework_of(evaluation)
     paper = paper or queries.paper_of(evaluation)
     if (framework.kind, paper.header.year) != (evaluation.kind, evaluation.year):
         raise Refused("The paper is about another year or kind of evaluation.")
-    draft = _Draft(framework, paper, as_of or evaluation.as_of, queries.reviews_of(evaluation))
+    draft = _Draft(framework, paper, as_of or evaluation.as_of, queries.reviews_of(evaluation), finished=replaced)
     with transaction() as db:
         moved = _move(db, evaluation, "rework", actor, values=draft.columns())
         db.execute(delete(IndicatorResult).where(IndicatorResult.evaluation_id == evaluation.id))
         draft.insert_results(db, evaluation.id)
+        if replaced:
+            db.execute(delete(EvaluationPart).where(EvaluationPart.evaluation_id == evaluation.id))
     return moved
 
 
@@ -98,6 +107,7 @@ def complete_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
         missing = gaps(queries.results_of(evaluation)) + missing_evidence(db, evaluation)
         if missing:
             raise Incomplete(missing)
+        drafts.check_written(db, evaluation)
         _check_same_figures(evaluation, figures(db, Question(evaluation.as_of)))
     with transaction() as db:
         return _move(db, evaluation, "complete", actor)
@@ -155,8 +165,9 @@ class _Draft:
     """What a draft's rows will say, read from the ledgers in one snapshot before anything is written."""
 
     def __init__(
-        self, framework: Framework, paper: WorkingPaper, as_of: dt.date, reviews: Reviews | None = None
-    ) -> None:
+        self, framework: Framework, paper: WorkingPaper, as_of: dt.date, reviews: Reviews | None = None, *,
+        finished: bool = True,
+    ) -> None:  # fmt: skip
         if as_of > today():
             raise Refused("The date %(on)s lies in the future.", on=as_of)
         self.framework, self.paper, self.as_of = framework, paper, as_of
@@ -165,8 +176,13 @@ class _Draft:
             question = Question(as_of, self.known_at)
             self.figures = figures(db, question)
             self.results = score_all(framework, paper.marks, self.figures, as_of, reviews)
-            content = {"measures": self.figures}
-            names = [figure.name for figure in all_figures(framework, self.results, content)]
+        if finished:  # a draft that somebody still writes may name what is not there yet
+            self._check_texts()
+
+    def _check_texts(self) -> None:
+        paper = self.paper
+        content = {"measures": self.figures}
+        names = [figure.name for figure in all_figures(self.framework, self.results, content)]
         header = paper.header
         check_names(names, [("lead", header.lead), ("goal", header.goal), ("achievement", header.achievement)])
         check_names(names, [("note", header.note)])
@@ -195,31 +211,8 @@ class _Draft:
     def insert_results(self, db: Session, evaluation_id: int) -> None:
         db.execute(
             insert(IndicatorResult),
-            [_result_row(evaluation_id, position, result) for position, result in enumerate(self.results, 1)],
+            [result_row(evaluation_id, position, result) for position, result in enumerate(self.results, 1)],
         )
-
-
-def totals(framework: Framework, results: list[Result]) -> dict[str, object]:
-    """What the evaluation's row says of all scores together."""
-    total, own = total_of(results), own_total_of(results)
-    return {"total": total, "own_total": None if own == total else own, "grade": grade_of(framework, results)}
-
-
-def _result_row(evaluation_id: int, position: int, result: Result) -> dict[str, object]:
-    indicator, mark = result.indicator, result.mark
-    return {
-        "evaluation_id": evaluation_id, "position": position, "code": indicator.code, "weight": indicator.weight,
-        "target": result.target, "value": result.value, "value_text": result.value_text, **scores(result),
-        "band": mark.band, "deviation": result.deviation, "reason": mark.reason, "explanation": mark.explanation,
-        "facts": mark.facts, "evidence": mark.evidence, "assumption": mark.assumption,
-    }  # fmt: skip
-
-
-def scores(result: Result) -> dict[str, object]:
-    """What an indicator's row says of its score: the one that counts, and the unit's own where that is another."""
-    review = result.review
-    own, reason = (None, "") if review is None else (result.own_score, review.reason)
-    return {"score": result.score, "own_score": own, "review_reason": reason}
 
 
 def _move(
@@ -282,7 +275,7 @@ def subject(evaluation: Evaluation) -> str:
 
 def _need_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refused("A reason is needed.")
+        raise Refused("A reason is needed.").at("note")
 
 
 def _check_same_figures(evaluation: Evaluation, present: object) -> None:

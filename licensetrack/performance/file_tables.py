@@ -32,9 +32,10 @@ def read_toml(path: Path) -> dict[str, Any]:
 class Table:
     """One table of the file. Ask for its fields, then `close` it: fields that nobody asked for are typing errors."""
 
-    def __init__(self, data: Mapping[str, Any], place: str) -> None:
+    def __init__(self, data: Mapping[str, Any], place: str, *, unfinished: bool = False) -> None:
         self._data = data
         self._asked: set[str] = set()
+        self._unfinished = unfinished  # somebody still writes it: a needed text may be empty yet
         self.place = place
 
     def rename(self, *fields: str) -> None:
@@ -57,7 +58,8 @@ class Table:
         """A text without blanks around it; a needed one must not be empty."""
         value = self._take(field, default)
         self.demand(isinstance(value, str), "“%(field)s” must be a text", field=field)
-        self.demand(default is not _NEEDED or bool(value.strip()), "“%(field)s” is empty", field=field)
+        empty = default is _NEEDED and not value.strip()
+        self.demand(not empty or self._unfinished, "“%(field)s” is empty", field=field)
         return str(value).strip()
 
     def texts(self, field: str) -> tuple[str, ...]:
@@ -129,21 +131,27 @@ class Table:
         """A table inside this one, empty where it is missing."""
         value = self._take(field, {})
         self.demand(isinstance(value, Mapping), "“%(field)s” must be a table", field=field)
-        return Table(value, f"{self.place}: {field}")
+        return Table(value, f"{self.place}: {field}", unfinished=self._unfinished)
 
     def tables(self, field: str) -> list[Table]:
         """A list of tables inside this one, empty where it is missing."""
         value = self._take(field, [])
         listed = isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
         self.demand(listed, "“%(field)s” must be a list of tables", field=field)
-        return [Table(one, f"{self.place}: {field} {index}") for index, one in enumerate(value, 1)]
+        return [
+            Table(one, f"{self.place}: {field} {index}", unfinished=self._unfinished)
+            for index, one in enumerate(value, 1)
+        ]
 
     def named_tables(self) -> dict[str, Table]:
         """Every field of this table as a table of its own."""
         self._asked.update(self._data)
         for name, value in self._data.items():
             self.demand(isinstance(value, Mapping), "“%(field)s” must be a table", field=name)
-        return {name: Table(value, f"{self.place} {name}") for name, value in self._data.items()}
+        return {
+            name: Table(value, f"{self.place} {name}", unfinished=self._unfinished)
+            for name, value in self._data.items()
+        }
 
     def close(self) -> None:
         """Raises FileError for a field that nobody knows."""

@@ -76,7 +76,7 @@ def framework_of(found: Evaluation) -> Framework:
 
 def paper_of(found: Evaluation) -> WorkingPaper:
     """The working paper as it was when the evaluation was made."""
-    return working_paper(found.paper)
+    return working_paper(found.paper, unfinished=True)
 
 
 def results_of(found: Evaluation) -> list[Result]:

@@ -15,6 +15,7 @@ from licensetrack.performance import evaluations, queries
 from licensetrack.performance.codec import to_plain
 from licensetrack.performance.models import Evaluation, IndicatorResult
 from licensetrack.performance.naming import all_figures, check_names
+from licensetrack.performance.result_rows import scores, totals
 from licensetrack.performance.reviews import Review, reviewed
 from licensetrack.performance.rules.separation import check_other_person
 from licensetrack.performance.scorecard import score_all
@@ -51,10 +52,10 @@ def review_score(evaluation: Evaluation, code: str, *, score: Decimal | None, re
     with transaction() as db:
         steps = [(step.action, step.login) for step in queries.steps(db, evaluation.id)]
         check_other_person(steps, REVIEW, actor.login)
-        values = {"reviews": to_plain(reviews), **evaluations.totals(framework, after)}
+        values = {"reviews": to_plain(reviews), **totals(framework, after)}
         moved = evaluations.claim(db, evaluation, "review_score", values)
         row = (IndicatorResult.evaluation_id == evaluation.id, IndicatorResult.code == code)
-        db.execute(update(IndicatorResult).where(*row).values(evaluations.scores(mine)))
+        db.execute(update(IndicatorResult).where(*row).values(scores(mine)))
         audit.record(
             db, ACT, evaluations.subject(evaluation), actor, indicator=code, own=mine.own_score, score=score,
             reason=reason.strip(), total=moved.total,

@@ -14,7 +14,7 @@ from licensetrack.performance.reviews import Review, Reviews, standing
 from licensetrack.performance.rules.arithmetic import NoNumber
 from licensetrack.performance.rules.grading import deviation, grade
 from licensetrack.performance.rules.methods import BANDS, banded, bands_from, by_hand, yes_or_no
-from licensetrack.performance.rules.scoring import BAND, YES_NO, computed
+from licensetrack.performance.rules.scoring import ANSWERS, BAND, ELEMENTS, FAULTS, YES_NO, computed
 from licensetrack.performance.rules.values import points
 from licensetrack.performance.scoring_case import case_of, counts_of, is_ready, value_of
 from licensetrack.performance.sheet import Value
@@ -46,13 +46,15 @@ class Result:
 class Gap:
     """Something an indicator still lacks before the evaluation can be completed; `message` is an English msgid.
 
-    `wanted` names the kind of evidence that is missing, where the message is about one.
+    `wanted` names the kind of evidence that is missing, where the message is about one; `field` is the part of its mark
+    where it is given.
     """
 
     code: str
     name: str
     message: str
     wanted: str = ""
+    field: str = ""
 
 
 class Incomplete(Refused):
@@ -157,19 +159,27 @@ def gaps(results: list[Result]) -> list[Gap]:
         missing = []
         mark, judged = result.mark, result.indicator.rule.compute is None
         if result.own_score is None:
-            missing.append("The score is missing.")
+            missing.append((_scored_by(result.indicator), "The score is missing."))
         elif result.own_score < result.indicator.weight and not mark.reason:
-            missing.append("Points are deducted without a reason.")
+            missing.append(("reason", "Points are deducted without a reason."))
         elif judged and not mark.reason:
-            missing.append("A score given by hand needs its reason.")
+            missing.append(("reason", "A score given by hand needs its reason."))
         if mark.assumption and not mark.reason:
-            missing.append("An assumption must be stated as one.")
+            missing.append(("reason", "An assumption must be stated as one."))
         if result.deviation and not mark.explanation:
-            missing.append("The value is far from its target: an explanation is missing.")
+            missing.append(("explanation", "The value is far from its target: an explanation is missing."))
         if result.indicator.evidence and not mark.evidence:
-            missing.append("The evidence wanted is not named.")
-        found += [Gap(result.indicator.code, result.indicator.name, message) for message in missing]
+            missing.append(("evidence", "The evidence wanted is not named."))
+        found += [Gap(result.indicator.code, result.indicator.name, message, field=field) for field, message in missing]
     return found
+
+
+def _scored_by(indicator: Indicator) -> str:
+    """The part of a mark that gives the indicator its score."""
+    basis = indicator.rule.basis
+    if basis in (ELEMENTS, FAULTS, ANSWERS):
+        return basis
+    return "met" if basis == YES_NO else "score" if indicator.rule.compute is None else "value"
 
 
 def quantity(value: Value, unit: str) -> str:

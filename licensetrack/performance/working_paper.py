@@ -60,9 +60,9 @@ def read(path: Path) -> WorkingPaper:
     return working_paper(read_toml(path), path.name)
 
 
-def working_paper(data: Mapping[str, Any], place: str = "evaluation") -> WorkingPaper:
-    """The paper from its content. Raises FileError."""
-    top = Table(data, place)
+def working_paper(data: Mapping[str, Any], place: str = "evaluation", *, unfinished: bool = False) -> WorkingPaper:
+    """The paper from its content; in an unfinished one needed texts may be empty. Raises FileError."""
+    top = Table(data, place, unfinished=unfinished)
     header = top.table("header")
     paper = WorkingPaper(
         framework=top.text("framework"),

@@ -14,6 +14,12 @@ _SIGNED = """
     SELECT e.id, s.content, s.algorithm, s.digest FROM evaluation e
     LEFT JOIN evaluation_snapshot s ON s.evaluation_id = e.id
     WHERE e.stage = 'signed' OR s.id IS NOT NULL ORDER BY e.id"""
+EVALUATION_CHECKS = {
+    "a draft that was written on pages has its header first and every part in a place of its own": """
+        SELECT 'evaluation', evaluation_id FROM evaluation_part GROUP BY evaluation_id
+        HAVING count(DISTINCT position) <> count(*)
+            OR sum(CASE WHEN place = 'header' AND position = 1 THEN 1 ELSE 0 END) <> 1""",
+}
 _LINES = "SELECT lines FROM evaluation_trace WHERE evaluation_id = :id AND measure = :measure ORDER BY part"
 
 

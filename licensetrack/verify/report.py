@@ -46,6 +46,7 @@ BY_QUERY = {
     **EVIDENCE_CHECKS,
     **FRAMEWORK_CHECKS,
     **MONITORING_CHECKS,
+    **evaluation_checks.EVALUATION_CHECKS,
 }
 
 

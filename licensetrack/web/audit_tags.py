@@ -116,6 +116,7 @@ TAGS: dict[str, Any] = {
     "performance:monitoring:rework": lazy_gettext("Monitoring read anew"),
     "performance:monitoring:send_back": lazy_gettext("Monitoring sent back"),
     "performance:monitoring:submit": lazy_gettext("Monitoring submitted"),
+    "performance:evaluation:write": lazy_gettext("Evaluation draft edited"),
     "performance:read": lazy_gettext("Evaluations looked at"),
     "procurement:budget:post": lazy_gettext("Budget entry posted"),
     "procurement:budget:reverse": lazy_gettext("Budget entry reversed"),

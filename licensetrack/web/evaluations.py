@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
+from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.core.db import reading
-from licensetrack.core.errors import NotFound
+from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance import queries
 from licensetrack.performance.evidence_wanted import missing_evidence
-from licensetrack.performance.sheet import EvaluationSheet, Group
-from licensetrack.performance.stages import SIGNED
-from licensetrack.reports.numbers import NO_VALUE, Figure, Kind, Unit, number_text
+from licensetrack.performance.models import Evaluation
+from licensetrack.performance.rules.separation import check_other_person
+from licensetrack.performance.sheet import EvaluationSheet, Group, Step
+from licensetrack.performance.stages import EVALUATION_MOVES, SIGNED
+from licensetrack.reports.numbers import Figure, Unit
 from licensetrack.reports.outputs import MEDIA_TYPES, Form, file_name, write_evaluation
 from licensetrack.reports.wording import WordingError, checked_text, plain
 from licensetrack.web.access import actor, needs
+from licensetrack.web.draft_forms import StepForm
 from licensetrack.web.exports import attachment, record_download
+from licensetrack.web.shown import points
+from licensetrack.web.wording import in_words
 
 evaluations = Blueprint("evaluations", __name__, url_prefix="/evaluations")
 
@@ -38,6 +45,11 @@ def index() -> ResponseReturnValue:
 def one(evaluation_id: int) -> ResponseReturnValue:
     """One evaluation's score sheet."""
     see_all()
+    return evaluation_page(evaluation_id, StepForm(formdata=None), "")
+
+
+def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
+    """The page, with the form of the step `act` as it was sent."""
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
         sheet = queries.sheet(db, found, with_traces=False)
@@ -54,6 +66,10 @@ def one(evaluation_id: int) -> ResponseReturnValue:
         points=points,
         SIGNED=SIGNED,
         is_measure=MEASURES.__contains__,
+        form=form,
+        act=act,
+        fresh=StepForm(formdata=None),
+        steps=steps_open(found, sheet.steps, actor()),
         known_at=sheet.known_at.isoformat(),
     )
 
@@ -72,14 +88,24 @@ def report(evaluation_id: int, form: Form) -> Response:
 
 
 def see_all() -> None:
-    """An evaluation counts the whole city: a visitor who may see a part of it may not see its rows."""
+    """An evaluation counts the whole city: a visitor who may see a part of it may not see its rows. Raises NotFound."""
     if actor().scope.kind != "all":
         raise NotFound("There is no such evaluation.")
 
 
-def points(value: Decimal | None) -> str:
-    """Points without needless decimals: 99, 7.5."""
-    return NO_VALUE if value is None else number_text(value, Kind.SCORE)
+def steps_open(found: Evaluation, taken: Sequence[Step], visitor: Actor) -> dict[str, str]:
+    """Step → why this very visitor may not take it, empty where they may; steps of other roles are left out."""
+    possible = [action for stage, action in EVALUATION_MOVES if stage == found.stage]
+    possible += ["reopen"] if found.stage == SIGNED else []
+    why: dict[str, str] = {}
+    for action in possible:
+        if allows(visitor, f"performance:evaluation:{action}"):
+            try:
+                check_other_person([(step.action, step.login) for step in taken], action, visitor.login)
+                why[action] = ""
+            except Refused as refusal:
+                why[action] = in_words(refusal)
+    return why
 
 
 class _Words:

@@ -18,6 +18,9 @@ from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
 from licensetrack.web.entitlements import bought
+from licensetrack.web.evaluation_acts import evaluation_acts
+from licensetrack.web.evaluation_drafts import drafts as evaluation_drafts
+from licensetrack.web.evaluation_texts import texts as evaluation_texts
 from licensetrack.web.evaluations import evaluations
 from licensetrack.web.evidence import evidence
 from licensetrack.web.evidence_acts import evidence_acts
@@ -53,6 +56,7 @@ from licensetrack.web.units import units
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
 ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
+EVALUATIONS = (evaluations, evaluation_drafts, evaluation_texts, evaluation_acts)
 UNITS = (units, unit_acts, platforms)
 BOUGHT = (budget, projects, bought)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
@@ -69,7 +73,7 @@ ROOMS = (
     *UNITS,
     *FRAMEWORKS,
     figures,
-    evaluations,
+    *EVALUATIONS,
     outputs,
     evidence,
     evidence_acts,

@@ -27,6 +27,11 @@ def money(value: Decimal | int | None) -> str:
     return number_text(value, Kind.MONEY)
 
 
+def points(value: Decimal | None) -> str:
+    """Points without needless decimals: 99, 7.5."""
+    return NO_VALUE if value is None else number_text(value, Kind.SCORE)
+
+
 def signed(value: int) -> str:
     """A change: +24 or −8."""
     return f"+{value:,}" if value > 0 else f"−{-value:,}" if value else "0"

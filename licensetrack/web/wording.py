@@ -158,7 +158,10 @@ def _value(name: str, value: object) -> object:
     """A value of a refusal: terms and acts as words, instants on the business zone's clock."""
     if isinstance(value, Term):
         return gettext(value)
-    codes = {"set_action": ACTIONS, "product": PRODUCTS, "needed": PRODUCTS}
+    codes = {
+        "set_action": ACTIONS, "product": PRODUCTS, "needed": PRODUCTS, "done": EVALUATION_ACTIONS,
+        "action": EVALUATION_ACTIONS,
+    }  # fmt: skip
     if name in codes:
         return word(codes[name], str(value))
     if isinstance(value, dt.datetime):

@@ -38,6 +38,7 @@ AREAS = (
     "evidence",
     "desk",
     "frameworks",
+    "evaluations",
 )
 FOREIGN = "SQ-2024-0001"
 

@@ -23,6 +23,7 @@ from licensetrack.units.models import Unit
 from tests.conftest import BOTH
 from tests.trade import ALICE, accepted, day, fresh, imported, issued, unit
 from tests.verify.acceptance_trade import acceptances
+from tests.verify.evaluation_breakages import write_a_draft
 from tests.verify.evidence_trade import lay_evidence
 from tests.verify.forgery import compact
 from tests.verify.framework_breakages import frameworks_of_a_year
@@ -80,6 +81,7 @@ def trade_of_a_year() -> None:
     ask_and_review(near)
     frameworks_of_a_year()
     _sign_an_evaluation(lay_evidence())
+    write_a_draft()
     monitor()
 
 

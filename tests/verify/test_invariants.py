@@ -15,6 +15,7 @@ from licensetrack.verify.report import verify
 from tests.verify.acceptance_breakages import BY_ACCEPTANCE_SQL
 from tests.verify.account_breakages import ACCOUNT_CASES
 from tests.verify.breakages import BY_SQL, CHAIN, FALSE_SIGNATURES, FALSE_TOTALS, SIGNED, TAMPERINGS, TOTALS, Case
+from tests.verify.evaluation_breakages import EVALUATION_CASES
 from tests.verify.evidence_trade import EVIDENCE_CASES
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.framework_breakages import FRAMEWORK_CASES
@@ -35,6 +36,7 @@ CASES = [
     *EVIDENCE_CASES,
     *FRAMEWORK_CASES,
     *MONITORING_CASES,
+    *EVALUATION_CASES,
 ]
 
 

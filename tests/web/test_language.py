@@ -20,7 +20,7 @@ METHODS = {PACKAGE: [("**.py", "python")], ROOT / "templates": [("**.html", "jin
 SPEAKERS = (
     "lazy_gettext Refused Conflict Forbidden NotFound DomainError Unreadable Bad Term translate FileError".split()
 )
-KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(SPEAKERS)}
+KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(SPEAKERS), "OpenPoint": (3,)}
 PAGES = ["/?as_of=2024-06-30", "/sets", f"/sets/{CORRECTED}", "/waiting?as_of=2024-06-30", "/units", "/figures",
          "/figures/import.pass_rate", "/figures/budget.spent", "/evaluations", "/outlook?as_of=2024-12-31",
          "/comparison?as_of=2024-12-31", "/load", "/nowhere"]  # fmt: skip

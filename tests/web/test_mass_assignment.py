@@ -54,6 +54,12 @@ ACTS = [
     ),
     Act("performance_officer", "/frameworks/{framework_draft}/move", {"version": "1", "act": "down:C11"}),
     Act(
+        "performance_officer",
+        "/evaluations/{draft_evaluation}/write/marks/C12",
+        {"version": "1", "score": "4", "reason": "需求均已满足"},
+    ),
+    Act("reviewer", "/evaluations/{completed_evaluation}/review", {"version": "2"}),
+    Act(
         "reviewer",
         "/requests/delegations",
         {"deputy": "operator", "first_day": DAY, "last_day": (today() + dt.timedelta(days=3)).isoformat()},

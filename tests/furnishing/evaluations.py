@@ -1,0 +1,25 @@
+"""Objects of the area "evaluations" in the house of the access table; tests/furnishing/everything.py says more."""
+
+import datetime as dt
+
+from licensetrack.core.db import reading
+from licensetrack.performance import framework, queries
+from licensetrack.performance.evaluations import complete_evaluation, evaluate
+from licensetrack.performance.starting import blank_paper
+from licensetrack.performance.working_paper import working_paper
+from tests.furnishing.everything import Objects
+from tests.site import person
+
+DAY = dt.date(2024, 12, 31)
+
+
+def furnish(objects: Objects) -> Objects:
+    """A draft that has just begun, and an evaluation that waits for its review; both of years of their own."""
+    officer, used = person("performance_officer"), framework.load("department-2024")
+    draft = evaluate(blank_paper(used, 2023, DAY), used, actor=officer, finished=False)
+    with reading() as db:
+        signed = queries.latest_signed(db, 2024)
+        paper = queries.paper_of(signed).data
+    other = working_paper({**paper, "header": {**paper["header"], "year": 2022}})
+    completed = complete_evaluation(evaluate(other, used, actor=officer), actor=officer)
+    return {"draft_evaluation": draft.id, "completed_evaluation": completed.id, "signed_evaluation": signed.id}
