@@ -50,7 +50,7 @@ def export(form: str) -> Response:
     columns = [
         OutputColumn(gettext("Figure"), "text"), OutputColumn(gettext("Counted in"), "text"),
         OutputColumn(year_before(asked.as_of).isoformat(), "text"), OutputColumn(asked.as_of.isoformat(), "text"),
-        OutputColumn(gettext("Change"), "text"),
+        OutputColumn(gettext("Rise or fall"), "text"),
         OutputColumn(gettext("As known at %(at)s", at=_local(known_at).replace("T", " ")), "text"),
     ]  # fmt: skip
     rows = [_row_compared(one, other) for one, other in zip(before, then, strict=True)]

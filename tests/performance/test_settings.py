@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from licensetrack.core.errors import Refused
-from licensetrack.performance.rules.lines import as_lines, from_lines
 from licensetrack.performance.rules.methods import FIVE_GRADES
 from licensetrack.performance.rules.scoring import HAND, RULES
 from licensetrack.performance.rules.settings import MOST_ROWS, OWN_NAMES, PARAMETERS, Settings
@@ -93,36 +92,6 @@ def test_a_formula_tells_which_figures_it_takes_from_outside() -> None:
     assert RULES["CONDITION"].read(conditions).names_used() == {"value", "target"}
     assert Settings().names_used() == set()
     assert set(OWN_NAMES.values()) == {"value", "target", "weight"}
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "data"),
-    [
-        ("pass_mark", "60", "60"),
-        ("formula", "value / target\n * weight", "value / target * weight"),
-        ("elements", "第一要素\n\n 第二要素 ", ["第一要素", "第二要素"]),
-        ("scale", "100\n75\n0", ["100", "75", "0"]),
-        ("steps", "90 | 100\n80|80", [["90", "100"], ["80", "80"]]),
-        ("conditions", "value ≥ target ｜ 100\nvalue | 2 | 50", [["value ≥ target", "100"], ["value | 2", "50"]]),
-    ],
-)
-def test_a_form_carries_a_parameter_in_lines(name: str, text: str, data: Any) -> None:
-    kind = PARAMETERS[name].kind
-    assert from_lines(kind, text) == data
-    assert from_lines(kind, as_lines(kind, data)) == data
-
-
-def test_the_settings_themselves_go_through_a_form_and_back() -> None:
-    data: dict[str, Any] = {"faults": [["超时一次", "0.5"]]}
-    made = RULES["DEDUCT"].read(data)
-    assert from_lines("named", as_lines("named", made.faults)) == data["faults"]
-    assert as_lines("numbers", FIVE_GRADES) == "100\n75\n50\n25\n0"
-
-
-@pytest.mark.parametrize("line", ["90 100", "| 100", "90 |", "|"])
-def test_a_line_without_its_two_parts_is_refused(line: str) -> None:
-    with pytest.raises(Refused, match="with a bar between them"):
-        from_lines("steps", line)
 
 
 def test_every_parameter_belongs_to_a_rule_and_every_rule_says_what_it_goes_by() -> None:
