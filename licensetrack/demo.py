@@ -16,10 +16,11 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.core import audit, blobs, db, schema, sealing, signing
 from licensetrack.core.errors import Refused
 from licensetrack.demo_bought import tell_what_was_bought
+from licensetrack.demo_papers import lay_papers
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
-from licensetrack.performance import evaluations, framework, framework_drafting, working_paper
+from licensetrack.performance import evaluations, framework, framework_drafting, queries, working_paper
 from licensetrack.performance.working_paper import WorkingPaper
 from licensetrack.reports.outputs import FORMS
 from licensetrack.terminal import Progress, say, table, translate
@@ -135,6 +136,7 @@ def _sign_evaluation(paper: WorkingPaper) -> int:
     indicators = framework_drafting.draft_framework(framework.load(paper.framework).data, actor=_person("performance"))
     framework_drafting.put_in_force(indicators, actor=_person("manager"))
     draft = evaluations.evaluate(paper, actor=_person("performance"))
+    lay_papers(queries.framework_of(draft), draft.year, actor=_person("performance"))
     completed = evaluations.complete_evaluation(draft, actor=_person("performance"))
     reviewed = evaluations.review_evaluation(completed, actor=_person("reviewer"))
     evaluations.sign_evaluation(reviewed, actor=_person("manager"))

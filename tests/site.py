@@ -27,8 +27,9 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.core import blobs, db
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading
-from licensetrack.performance import evaluations, working_paper
+from licensetrack.performance import evaluations, queries, working_paper
 from licensetrack.units.models import Unit
+from tests.performance.papers import lay_wanted
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "2024"
 EXPECTED: dict[str, Any] = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
@@ -124,6 +125,7 @@ def furnish(folder: Path, empty: Path) -> None:
         scope = {"district_manager": Scope("district", DISTRICT), "unit_user": Scope("unit", str(holder))}.get(role)
         users.create_user(role, f"{role} 同志", role, PASSWORD, actor=SYSTEM, scope=scope, must_change=False)
     draft = evaluations.evaluate(working_paper.read(SAMPLE / "evaluation.toml"), actor=person("performance_officer"))
+    lay_wanted(queries.framework_of(draft), actor=person("performance_officer"))
     completed = evaluations.complete_evaluation(draft, actor=person("performance_officer"))
     reviewed = evaluations.review_evaluation(completed, actor=person("reviewer"))
     evaluations.sign_evaluation(reviewed, actor=person("manager"))

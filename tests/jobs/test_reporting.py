@@ -16,7 +16,8 @@ from licensetrack.core import blobs, db
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
-from licensetrack.performance import evaluations, working_paper
+from licensetrack.performance import evaluations, queries, working_paper
+from tests.performance.papers import lay_wanted
 from tests.trade import day
 
 SAMPLE = Path(__file__).parents[2] / "data" / "2024"
@@ -35,6 +36,7 @@ def year(sqlite_url: str, tmp_path: Path) -> Path:
     assert not loading.load(loading.files_of([SAMPLE]), actor=SYSTEM).refused
     people = [Actor(None, role, role, role) for role in ("performance_officer", "reviewer", "manager")]
     draft = evaluations.evaluate(working_paper.read(SAMPLE / "evaluation.toml"), actor=people[0])
+    lay_wanted(queries.framework_of(draft), actor=people[0])
     completed = evaluations.complete_evaluation(draft, actor=people[0])
     evaluations.sign_evaluation(evaluations.review_evaluation(completed, actor=people[1]), actor=people[2])
     return tmp_path

@@ -19,6 +19,7 @@ from licensetrack.core import blobs, db
 from licensetrack.core.db import reading
 from licensetrack.performance import working_paper
 from licensetrack.performance.evaluations import complete_evaluation, evaluate, review_evaluation, sign_evaluation
+from licensetrack.performance.framework import load
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.working_paper import WorkingPaper
 from licensetrack.procurement.budgets import BudgetLine, post_entry
@@ -26,6 +27,7 @@ from licensetrack.support.orders import OrderLine, record_orders
 from licensetrack.units.directory import UnitEntry, register_unit
 from licensetrack.units.models import Unit
 from tests.conftest import Clock
+from tests.performance.papers import lay_wanted
 
 SAMPLE = Path(__file__).parents[2] / "data" / "2024" / "evaluation.toml"
 OFFICER = Actor(1, "pan", "潘评", "performance_officer")
@@ -67,8 +69,16 @@ def paper() -> WorkingPaper:
 
 
 @pytest.fixture
-def year(database: Engine, clock: Clock) -> SmallYear:
-    """A small year in the ledgers, recorded on the morning of 31 December 2024; an hour has passed since."""
+def year(bare_year: SmallYear) -> SmallYear:
+    """A small year with all the evidence that the sample framework wants; an hour has passed since."""
+    lay_wanted(load("department-2024"))
+    bare_year.clock.forward(hours=1)
+    return bare_year
+
+
+@pytest.fixture
+def bare_year(database: Engine, clock: Clock) -> SmallYear:
+    """A small year in the ledgers, recorded on the morning of 31 December 2024."""
     return small_year(clock)
 
 
@@ -90,7 +100,6 @@ def small_year(clock: Clock) -> SmallYear:
     ]:
         post_entry(BudgetLine(kind, dt.date.fromisoformat(on), Decimal(amount), voucher), actor=SYSTEM)
     record_orders([order("FW-1", school, 5), order("FW-2", bureau, 4)], actor=SYSTEM)
-    clock.forward(hours=1)
     return small
 
 

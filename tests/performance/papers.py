@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from licensetrack.accounts.permissions import Actor
 from licensetrack.performance.evidence import Upload, add_evidence
 from licensetrack.performance.evidence_models import EvidenceFile
-from licensetrack.performance.evidence_rules import About, Target, target_at
+from licensetrack.performance.evidence_rules import INDICATOR, About, Target, target_at
+from licensetrack.performance.framework import Framework
 from tests.handover.people import paper, picture
+from tests.haste import sqlite_in_haste
 
 OFFICER = Actor(1, "pan", "潘评", "performance_officer")
 C21 = "indicator:department-2024:2024:C21:"
@@ -54,3 +56,15 @@ def laid(
     wanted: Sequence[Target] = [target_at(address) for address in targets]
     [added] = add_evidence([upload], about or About("original"), actor=actor, targets=wanted, reason=reason)
     return added.evidence
+
+
+def lay_wanted(wanting: Framework, year: int = 2024, actor: Actor = OFFICER) -> None:
+    """Lays a paper of each kind that a framework wants; one paper for all indicators that want it."""
+    kinds: dict[str, list[Target]] = {}
+    for leaf in wanting.leaves():
+        for kind in leaf.wanted_evidence:
+            kinds.setdefault(kind, []).append(Target(INDICATOR, leaf.code, wanting.code, year, kind))
+    with sqlite_in_haste():
+        for kind, targets in kinds.items():
+            upload = Upload(f"{kind}.pdf", paper(kind))
+            add_evidence([upload], About("formal"), actor=actor, targets=targets, reason=kind)

@@ -45,7 +45,7 @@ def links(evidence: EvidenceFile) -> list[EvidenceLink]:
         return list(queries.links_of(session, evidence.id))
 
 
-def test_many_files_are_laid_at_once_and_the_same_one_again_is_linked_and_not_doubled(year: SmallYear) -> None:
+def test_many_files_are_laid_at_once_and_the_same_one_again_is_linked_and_not_doubled(bare_year: SmallYear) -> None:
     uploads = [Upload(name, content) for name, content in EVERY_KIND.items()]
     first = add_evidence(uploads, About("formal", title="不用"), actor=OFFICER)
     assert [added.evidence.number for added in first[:2]] == ["ZL-2024-0001", "ZL-2024-0002"]
@@ -59,7 +59,7 @@ def test_many_files_are_laid_at_once_and_the_same_one_again_is_linked_and_not_do
     assert held() == (len(EVERY_KIND), 1, len(EVERY_KIND) + 1, on_disk)
 
 
-def test_a_link_says_who_when_and_why_and_so_does_its_end(year: SmallYear) -> None:
+def test_a_link_says_who_when_and_why_and_so_does_its_end(bare_year: SmallYear) -> None:
     evidence = laid("验收单", "set:SQ-2", "budget:PZ-3", "order:FW-1", C21)
     assert [(one.target, one.subject) for one in links(evidence)] == [
         ("set", "SQ-2"), ("budget", "PZ-3"), ("order", "FW-1"), ("indicator", "C21"),
@@ -68,7 +68,7 @@ def test_a_link_says_who_when_and_why_and_so_does_its_end(year: SmallYear) -> No
         assert [one.number for one in queries.evidence_for(session, "budget", "PZ-3")] == [evidence.number]
     first = links(evidence)[0]
     assert (first.linked_by, first.reason, first.undone_at) == ("pan", "佐证", None)
-    year.clock.forward(minutes=5)
+    bare_year.clock.forward(minutes=5)
     undone = unlink_evidence(first, actor=OFFICER, reason="贴错了套")
     assert (undone.undone_by, undone.undone_reason, undone.reason) == ("pan", "贴错了套", "佐证")
     with pytest.raises(Conflict):
@@ -77,7 +77,7 @@ def test_a_link_says_who_when_and_why_and_so_does_its_end(year: SmallYear) -> No
     assert held()[:3] == (1, 5, 7)
 
 
-def test_words_are_corrected_against_what_was_seen_and_the_trail_keeps_what_was_said(year: SmallYear) -> None:
+def test_words_are_corrected_against_what_was_seen_and_the_trail_keeps_what_was_said(bare_year: SmallYear) -> None:
     evidence = laid()
     better = describe_evidence(evidence, About("formal", title="授权验收单（正本）"), actor=OFFICER, seen=1)
     assert (better.title, better.evidence_class, better.version) == ("授权验收单（正本）", "formal", 2)
@@ -88,7 +88,7 @@ def test_words_are_corrected_against_what_was_seen_and_the_trail_keeps_what_was_
     assert '"before":{"evidence_class":"original","title":"验收单"}' in (said or "")
 
 
-def test_a_withdrawn_file_stays_and_may_come_again(year: SmallYear) -> None:
+def test_a_withdrawn_file_stays_and_may_come_again(bare_year: SmallYear) -> None:
     evidence = laid("验收单", C21)
     withdrawn = withdraw_evidence(evidence, actor=OFFICER, reason="扫描不清")
     for act in (
@@ -129,7 +129,7 @@ REFUSED: dict[str, Callable[[EvidenceFile], object]] = {
 }
 
 
-def test_a_refused_act_leaves_nothing_behind(year: SmallYear) -> None:
+def test_a_refused_act_leaves_nothing_behind(bare_year: SmallYear) -> None:
     evidence = laid("验收单", "set:SQ-1")
     before = held()
     for what, act in REFUSED.items():
@@ -138,14 +138,14 @@ def test_a_refused_act_leaves_nothing_behind(year: SmallYear) -> None:
         assert held() == before, what
 
 
-def test_whoever_sees_a_part_of_the_city_sees_the_files_that_prove_nothing_elsewhere(year: SmallYear) -> None:
+def test_whoever_sees_a_part_of_the_city_sees_the_files_that_prove_nothing_elsewhere(bare_year: SmallYear) -> None:
     inside = laid("南山验收单", "set:SQ-2", C21)
     served = laid("南山工单", "order:FW-1")
     hidden = [
         laid("福田验收单", "set:SQ-1"), laid("两区合订", "set:SQ-1", "set:SQ-2"),
         laid("南山付款", "set:SQ-2", "budget:PZ-3"), laid("谁也不为"), laid("仅指标", C21),
     ]  # fmt: skip
-    scopes = [Scope("district", "南山区"), Scope("unit", str(year.school.id))]
+    scopes = [Scope("district", "南山区"), Scope("unit", str(bare_year.school.id))]
     with reading() as session:
         for scope in scopes:
             seen = queries.whole_evidence(session, EvidenceAsked(), scope)
@@ -161,7 +161,7 @@ def test_whoever_sees_a_part_of_the_city_sees_the_files_that_prove_nothing_elsew
         assert queries.page_of_evidence(session, EvidenceAsked(search="100%_")).total == 0
 
 
-def test_the_database_itself_refuses_to_lose_or_change_what_was_laid(database: Engine, year: SmallYear) -> None:
+def test_the_database_itself_refuses_to_lose_or_change_what_was_laid(database: Engine, bare_year: SmallYear) -> None:
     evidence = laid("验收单", "set:SQ-1")
     unlink_evidence(links(evidence)[0], actor=OFFICER, reason="贴错")
     withdraw_evidence(evidence, actor=OFFICER, reason="不清")

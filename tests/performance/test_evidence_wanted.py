@@ -83,7 +83,7 @@ def test_every_kind_wanted_is_there_or_missing_and_further_files_come_last() -> 
 
 
 def test_an_indicator_without_its_evidence_can_not_be_completed_and_the_refusal_lists_what_is_missing(
-    year: SmallYear, paper: WorkingPaper
+    bare_year: SmallYear, paper: WorkingPaper
 ) -> None:
     made = draft(paper)
     laid("验收单", KIND, "indicator:department-2024:2024:B12:合同")
@@ -95,7 +95,7 @@ def test_an_indicator_without_its_evidence_can_not_be_completed_and_the_refusal_
     assert complete_evaluation(made, actor=OFFICER).stage == "completed"
 
 
-def test_what_was_withdrawn_after_the_completion_stops_the_signing(year: SmallYear, paper: WorkingPaper) -> None:
+def test_what_was_withdrawn_after_the_completion_stops_the_signing(bare_year: SmallYear, paper: WorkingPaper) -> None:
     made = draft(paper)
     slip = laid("支付凭证", OTHER)
     laid("验收单", KIND, "indicator:department-2024:2024:B12:合同")
@@ -109,7 +109,7 @@ def test_what_was_withdrawn_after_the_completion_stops_the_signing(year: SmallYe
 
 
 def test_the_signing_freezes_the_index_of_evidence_and_later_acts_do_not_touch_it(
-    year: SmallYear, paper: WorkingPaper
+    bare_year: SmallYear, paper: WorkingPaper
 ) -> None:
     made = draft(paper)
     slip = laid("支付凭证", OTHER, C21)
@@ -133,7 +133,7 @@ def test_the_signing_freezes_the_index_of_evidence_and_later_acts_do_not_touch_i
         assert [one.title for one in evidence_of(session, again)] == ["验收单", "后来的"]
 
 
-def test_a_papers_bytes_come_by_its_digest_or_not_at_all(year: SmallYear, paper: WorkingPaper) -> None:
+def test_a_papers_bytes_come_by_its_digest_or_not_at_all(bare_year: SmallYear, paper: WorkingPaper) -> None:
     made = draft(paper)
     laid("支付凭证", OTHER)
     with reading() as session:

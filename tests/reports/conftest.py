@@ -19,6 +19,7 @@ from licensetrack.performance import queries, working_paper
 from licensetrack.performance.evaluations import complete_evaluation, evaluate, review_evaluation, sign_evaluation
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports.outputs import FORMS, write_evaluation
+from tests.performance.papers import lay_wanted
 
 DATA = Path(__file__).parents[2] / "data" / "2024"
 OFFICER = Actor(1, "pan", "潘评", "performance_officer")
@@ -44,6 +45,7 @@ def signed_year(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
     blobs.use_folder(folder / "blobs")
     assert not loading.load(loading.files_of([DATA]), actor=SYSTEM).refused
     draft = evaluate(working_paper.read(DATA / "evaluation.toml"), actor=OFFICER)
+    lay_wanted(queries.framework_of(draft))
     reviewed = review_evaluation(complete_evaluation(draft, actor=OFFICER), actor=REVIEWER)
     signed = sign_evaluation(reviewed, actor=MANAGER)
     with db.reading() as session:
