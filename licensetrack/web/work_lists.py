@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
-from licensetrack.web import work_frameworks, work_handover, work_requests, work_sets
+from licensetrack.web import work_evidence, work_frameworks, work_handover, work_requests, work_sets
 from licensetrack.web.work_rows import Asked, WorkRow
 
 WAITING, LEFT = lazy_gettext("Days waiting"), lazy_gettext("Days left")
@@ -127,6 +127,11 @@ LISTS: Mapping[str, WorkList] = {
             work_handover.to_file, _HANDED, lazy_gettext("Accepted on"), "archive",
         ),
         WorkList(
+            "evidence_missing", lazy_gettext("Evidence missing"),
+            lazy_gettext("An evaluation can not be completed before these papers are there."),
+            work_evidence.missing, "performance:evidence:add", lazy_gettext("Read on"), "link-45deg",
+        ),
+        WorkList(
             "expiring", lazy_gettext("Ending soon"),
             lazy_gettext("Validity or support ends; renew, replace or return the set."),
             work_sets.expiring, _READ, lazy_gettext("Ends on"), "calendar3", LEFT, ahead=True, windows=True,
@@ -147,7 +152,7 @@ _LAGGARDS = ("to_import", "to_accept", "declined", "revocations", "expiring", "i
 HOMES: Mapping[str, tuple[str, ...]] = {
     "operator": (
         "to_review", "delegated", "to_issue", "to_countersign", "declined", "to_accept", "with_the_unit", "to_import",
-        "revocations", "expiring", "idle", "to_file",
+        "revocations", "expiring", "idle", "to_file", "evidence_missing",
     ),
     "reviewer": ("to_approve", "delegated", "to_review", "to_confirm", "frameworks", "expiring"),
     "manager": ("frameworks", "with_the_unit", *_LAGGARDS),

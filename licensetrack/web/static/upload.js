@@ -41,7 +41,12 @@ if (drop) {
   drop.addEventListener("drop", (event) => {
     event.preventDefault();
     if (event.dataTransfer.files.length) {
-      input.files = event.dataTransfer.files;
+      // What was chosen before stays; only a field for one file takes the new one in its stead.
+      const together = new DataTransfer();
+      for (const file of input.multiple ? [...input.files, ...event.dataTransfer.files] : event.dataTransfer.files) {
+        together.items.add(file);
+      }
+      input.files = together.files;
       list();
     }
   });
