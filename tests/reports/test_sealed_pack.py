@@ -64,7 +64,7 @@ def test_every_check_passes_and_is_told(pack: bytes, sheet: EvaluationSheet) -> 
     assert sheet.digest in told["评价快照"]
     assert f"{sum(map(len, sheet.traces.values()))}行" in told["逐笔明细"]
     assert f"由明细复算{len(sheet.traces) + 1}项" in told["数据复算"]  # and the initial budget
-    assert f"{len(sheet.evidence)}份" in told["佐证材料"]
+    assert f"{len(sheet.papers) + len(sheet.evidence)}份" in told["佐证材料"]
 
 
 def test_the_pack_is_an_ordinary_zip_with_documents_and_papers(pack: bytes, sheet: EvaluationSheet) -> None:
@@ -77,7 +77,10 @@ def test_the_pack_is_an_ordinary_zip_with_documents_and_papers(pack: bytes, shee
         assert names[:4] == ["manifest.json", "signature.json", "说明.txt", "verify_pack.py"]
         assert signing.fingerprint() in archive.read("说明.txt").decode()
         papers = [name for name in names if name.startswith("佐证材料/")]
-        assert [name.split("-", 1)[1] for name in papers] == [paper.name for paper in sheet.evidence]
+        count = len(sheet.papers)
+        assert count > 0
+        assert papers[:count] == [f"佐证材料/{paper.number}-{paper.name}" for paper in sheet.papers]
+        assert [name.split("-", 1)[1] for name in papers[count:]] == [paper.name for paper in sheet.evidence]
 
 
 def test_the_same_evaluation_gives_the_same_pack(pack: bytes, signed_year: SignedYear) -> None:
