@@ -1,4 +1,4 @@
-"""One search for everything that has a number or a name: sets, requests, units, certificates; an exact hit opens."""
+"""One search for everything that has a number or a name: sets, requests, units, papers; an exact hit opens."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from licensetrack.allocation import queries as sets
 from licensetrack.core.db import reading
 from licensetrack.core.names import name_key
 from licensetrack.handover import acceptance_queries
+from licensetrack.performance import evidence_queries
+from licensetrack.performance.evidence_queries import EvidenceAsked
 from licensetrack.requests import queries as requests
 from licensetrack.units import queries as units
 from licensetrack.web import acceptance_words, request_words, wording
@@ -135,6 +137,16 @@ def _certificates(db: Session, asked: str, visitor: Actor) -> Group:
     return Group(lazy_gettext("Certificates"), hits, page.total, url_for("certificates.index", q=asked))
 
 
+def _evidence(db: Session, asked: str, visitor: Actor) -> Group:
+    """Evidence by number, title, document number and digest."""
+    page = evidence_queries.page_of_evidence(db, EvidenceAsked(asked), scope=visitor.scope)
+    hits = [
+        Hit(url_for("evidence_acts.one", number=row.number), row.number, row.title, _same(asked, row.number))
+        for row in page.rows[:SHOWN]
+    ]
+    return Group(lazy_gettext("Evidence"), hits, page.total, url_for("evidence.index", q=asked))
+
+
 def _same(asked: str, *values: str) -> bool:
     """Whether one of these is what was asked for, whatever the case of its letters."""
     return asked.casefold() in {value.casefold() for value in values if value}
@@ -146,4 +158,5 @@ KINDS: tuple[tuple[str, Finder], ...] = (
     ("requests:read", _requests),
     ("units:read", _units),
     ("handover:read", _certificates),
+    ("performance:read", _evidence),
 )

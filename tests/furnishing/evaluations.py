@@ -8,6 +8,7 @@ from licensetrack.performance.evaluations import complete_evaluation, evaluate
 from licensetrack.performance.starting import blank_paper
 from licensetrack.performance.working_paper import working_paper
 from tests.furnishing.everything import Objects
+from tests.performance.papers import lay_wanted
 from tests.site import person
 
 DAY = dt.date(2024, 12, 31)
@@ -21,5 +22,6 @@ def furnish(objects: Objects) -> Objects:
         signed = queries.latest_signed(db, 2024)
         paper = queries.paper_of(signed).data
     other = working_paper({**paper, "header": {**paper["header"], "year": 2022}})
+    lay_wanted(used, 2022, actor=officer)
     completed = complete_evaluation(evaluate(other, used, actor=officer), actor=officer)
     return {"draft_evaluation": draft.id, "completed_evaluation": completed.id, "signed_evaluation": signed.id}

@@ -67,6 +67,8 @@ def test_many_files_are_laid_by_one_form_and_the_same_form_again_does_nothing_mo
     assert "已登记 10 个文件。" in listed
     assert "已登记 10 个文件。" not in own_house.get("/evidence", OFFICER)
     assert "台账" in own_house.get(f"/sets/{CORRECTED}", OFFICER)
+    number = address_of("批复").rpartition("/")[2]
+    assert own_house.client(OFFICER).get(f"/search?q={number.lower()}").location == f"/evidence/{number}"
 
 
 def test_a_bad_file_is_told_at_its_field_and_the_good_ones_need_not_be_chosen_again(own_house: House) -> None:
