@@ -21,6 +21,8 @@ from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
 from licensetrack.performance import evaluations, framework, framework_drafting, queries, working_paper
+from licensetrack.performance.framework import Framework
+from licensetrack.performance.framework_copying import copied
 from licensetrack.performance.working_paper import WorkingPaper
 from licensetrack.reports.outputs import FORMS
 from licensetrack.terminal import Progress, say, table, translate
@@ -140,7 +142,16 @@ def _sign_evaluation(paper: WorkingPaper) -> int:
     completed = evaluations.complete_evaluation(draft, actor=_person("performance"))
     reviewed = evaluations.review_evaluation(completed, actor=_person("reviewer"))
     evaluations.sign_evaluation(reviewed, actor=_person("manager"))
+    _begin_next_year(framework.load(paper.framework))
     return paper.header.year
+
+
+def _begin_next_year(last: Framework) -> None:
+    """A draft of the next year's framework, its targets still to be set."""
+    year = (last.year or 0) + 1
+    code, name = last.code.replace(str(last.year), str(year)), last.name.replace(str(last.year), str(year))
+    content = copied(last, code=code, name=name, year=year, keep_targets=False)
+    framework_drafting.draft_framework(content, actor=_person("performance"), based_on=last.code)
 
 
 def _title(role: str) -> str:

@@ -86,7 +86,7 @@ def rework_evaluation(
     """
     require(actor, f"{ROOM}:rework")
     replaced = paper is not None or framework is not None
-    framework = framework or queries.framework_of(evaluation)
+    framework = framework or queries.standing_framework(evaluation)
     paper = paper or queries.paper_of(evaluation)
     if (framework.kind, paper.header.year) != (evaluation.kind, evaluation.year):
         raise Refused("The paper is about another year or kind of evaluation.")
@@ -279,6 +279,8 @@ def _need_reason(reason: str) -> None:
 
 
 def _check_same_figures(evaluation: Evaluation, present: object) -> None:
-    """Nobody completes or signs figures that the ledgers do not give: read the draft anew first. Raises Conflict."""
+    """Nobody completes or signs figures or targets that no longer hold: read the draft anew first. Raises Conflict."""
     if canonical_json(present) != canonical_json(evaluation.figures):
         raise Conflict("The ledgers changed since the evaluation was read. Please read its values anew.")
+    if canonical_json(queries.standing_framework(evaluation).data) != canonical_json(evaluation.framework):
+        raise Conflict("The framework or a target changed since the evaluation was read. Please read its values anew.")

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
+from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.ledger_sums import conditions
 from licensetrack.measures.question import Question
-from licensetrack.performance import freezing, scorecard
+from licensetrack.performance import frameworks, freezing, scorecard
 from licensetrack.performance.codec import from_plain
 from licensetrack.performance.composing import Run, compose
 from licensetrack.performance.evidence_queries import papers_of
@@ -72,6 +73,13 @@ def steps(db: Session, evaluation_id: int) -> Sequence[Step]:
 def framework_of(found: Evaluation) -> Framework:
     """The framework as it was when the evaluation was made."""
     return framework(found.framework, found.framework_code)
+
+
+def standing_framework(found: Evaluation) -> Framework:
+    """What is in force under the code of the evaluation's framework now; its own where nothing is."""
+    with reading() as db:
+        newest = frameworks.newest_in_force(db, found.framework_code)
+        return framework_of(found) if newest is None else frameworks.assembled(db, newest)
 
 
 def paper_of(found: Evaluation) -> WorkingPaper:

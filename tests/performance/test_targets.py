@@ -12,16 +12,17 @@ from licensetrack.accounts.permissions import Actor
 from licensetrack.core import blobs
 from licensetrack.core.audit import AuditEntry
 from licensetrack.core.db import reading
-from licensetrack.core.errors import Forbidden, NotFound, Refused
+from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
 from licensetrack.performance import frameworks, queries
-from licensetrack.performance.evaluations import evaluate
+from licensetrack.performance.evaluations import complete_evaluation, evaluate, rework_evaluation
 from licensetrack.performance.framework import Framework, Targets, targets_of
 from licensetrack.performance.framework_drafting import draft_framework, draft_next, edit_draft, put_in_force
 from licensetrack.performance.framework_models import TargetRecord
+from licensetrack.performance.models import Evaluation
 from licensetrack.performance.previewing import preview
 from licensetrack.performance.targets import record_target
 from licensetrack.performance.working_paper import WorkingPaper
-from tests.performance.conftest import MANAGER, OFFICER, OPERATOR, REVIEWER, SmallYear
+from tests.performance.conftest import MANAGER, OFFICER, OPERATOR, REVIEWER, SmallYear, signed
 from tests.performance.test_framework_versions import CODE, heavier, sample
 
 D, DAY = Decimal, dt.date(2024, 8, 20)
@@ -81,14 +82,30 @@ def test_the_evaluation_scores_by_the_target_of_its_day_and_holds_both(year: Sma
     assert (in_august.target, in_august.score) == (8200, D("3.50"))
 
 
-def test_an_evaluation_made_before_keeps_the_targets_that_it_was_made_with(
+def test_a_draft_made_before_the_adjustment_is_read_anew_before_anybody_completes_it(
     year: SmallYear, paper: WorkingPaper
 ) -> None:
     begun()
     draft = evaluate(paper, actor=OFFICER)
     adjusted()
+    assert held(draft) == [3800]
+    with pytest.raises(Conflict, match="a target changed since"):
+        complete_evaluation(draft, actor=OFFICER)
+    draft = complete_evaluation(rework_evaluation(draft, actor=OFFICER), actor=OFFICER)
+    assert held(draft) == [3800, 4000]
+
+
+def test_a_signed_evaluation_keeps_the_targets_that_it_was_signed_with(year: SmallYear, paper: WorkingPaper) -> None:
+    begun()
+    done = signed(paper, year.clock)
+    adjusted()
+    assert held(done) == [3800]
+
+
+def held(evaluation: Evaluation) -> list[Decimal]:
+    """The targets of C11 that an evaluation shows."""
     with reading() as db:
-        assert [one.value for one in queries.sheet(db, draft, with_traces=False).indicator("C11").targets] == [3800]
+        return [one.value for one in queries.sheet(db, evaluation, with_traces=False).indicator("C11").targets]
 
 
 def test_a_slip_is_mended_by_a_record_of_the_same_day(sqlite_database: Engine) -> None:
