@@ -98,7 +98,7 @@ def reopen(evaluation_id: int) -> ResponseReturnValue:
     """Makes the next version's draft from a signed evaluation, which stays as it is."""
 
     def act(found: Evaluation, form: StepForm) -> Evaluation:
-        paper, used = queries.paper_of(found), queries.framework_of(found)
+        paper, used = queries.paper_of(found), queries.standing_framework(found)
         return verbs.reopen_evaluation(found, paper, used, actor=actor(), reason=form.note.data or "")
 
     return _step(evaluation_id, "reopen", act)

@@ -15,8 +15,7 @@ from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.performance import frameworks, queries
 from licensetrack.performance.evaluations import evaluate
-from licensetrack.performance.framework import EVALUATION, Framework, library
-from licensetrack.performance.framework_stages import IN_FORCE
+from licensetrack.performance.framework import EVALUATION, Framework, library, load
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.scorecard import target_text
 from licensetrack.performance.starting import blank_paper, paper_of_earlier
@@ -90,10 +89,10 @@ def _framework(form: StartForm) -> Framework:
 
 
 def offered_frameworks(db: Session) -> list[Framework]:
-    """The frameworks that an evaluation can be made by: those in force, then those of the library."""
-    codes = [one.code for one in frameworks.versions(db) if one.kind == EVALUATION and one.stage == IN_FORCE]
-    found = [frameworks.named(db, code) for code in dict.fromkeys([*codes, *library()])]
-    return [one for one in found if one.kind == EVALUATION]
+    """The frameworks that an evaluation can be made by: those in force, then the library's that belong to a year."""
+    found = {one.code: one for one in frameworks.all_in_force(db)}
+    seeds = [one for one in map(load, library()) if one.year is not None and one.code not in found]
+    return [one for one in (*found.values(), *seeds) if one.kind == EVALUATION]
 
 
 def _paper(db: Session, form: StartForm, used: Framework, year: int, day: dt.date) -> WorkingPaper:
