@@ -1,4 +1,4 @@
-"""The evaluation as PDF, against drawing the same strings and table cells on a bare reportlab canvas.
+"""The evaluation and its form as PDF, against drawing the same strings and cells on a bare reportlab canvas.
 
 What is drawn is recorded once from the real report, call by call; the bare side plays it back: each string at its
 place in the same font, each fill and each rule of a table. It breaks no line, measures nothing and draws no chart.
@@ -24,44 +24,56 @@ from licensetrack.reports.fonts import font_book
 from licensetrack.reports.outputs import write_evaluation
 
 YEAR, ROUNDS, REPEATS = 2024, 3, 3
-RECORDING = "drawn.json"
+LIMITS = {"evaluation": ("the evaluation as PDF", 3), "self-assessment": ("the self-assessment form as PDF", 2)}
 
 
 def run(folder: Path) -> list[Result]:
-    """The time of the evaluation's PDF as a multiple of the bare canvas's."""
-    strings = int(in_child("bench.printing:prepare", {"folder": str(folder)})["strings"])
-    ours, bare = side_by_side(("bench.printing:report", "bench.printing:bare"), {"folder": str(folder)}, ROUNDS)
-    note = f"{ours.median:.2f} s against {bare.median:.2f} s, {strings:,} strings"
-    return [Result("the evaluation as PDF", ours.median / bare.median, 3, "×", note)]
+    """The time of each PDF as a multiple of the bare canvas's."""
+    strings = in_child("bench.printing:prepare", {"folder": str(folder)})
+    results = []
+    for kind, (name, limit) in LIMITS.items():
+        sides = ("bench.printing:report", "bench.printing:bare")
+        ours, bare = side_by_side(sides, {"folder": str(folder), "kind": kind}, ROUNDS)
+        note = f"{ours.median:.2f} s against {bare.median:.2f} s, {int(strings[kind]):,} strings"
+        results.append(Result(name, ours.median / bare.median, limit, "×", note))
+    return results
 
 
 def prepare(folder: str) -> dict[str, int]:
     """Signs the sample year's evaluation, prints it, and writes down what was drawn."""
     os.environ |= {"DATABASE_URL": f"sqlite:///{folder}/bench.db", "LICENSETRACK_BLOBS": f"{folder}/blobs"}
     run_demo(None, Path(folder) / "out", None)
+    sheet, strings = _sheet(folder), {}
     recorder = _Recorder()
     recorder.listen()
-    write_evaluation(_sheet(folder), "pdf")
-    (Path(folder) / RECORDING).write_text(json.dumps(recorder.pages), encoding="utf-8")
-    return {"strings": sum(call[0] == "string" for page in recorder.pages for call in page)}
+    for kind in LIMITS:
+        recorder.pages = [[]]
+        write_evaluation(sheet, "pdf", kind)
+        _recording(folder, kind).write_text(json.dumps(recorder.pages), encoding="utf-8")
+        strings[kind] = sum(call[0] == "string" for page in recorder.pages for call in page)
+    return strings
 
 
-def report(folder: str) -> dict[str, float]:
-    """The real report, from the signed sheet to the bytes of the file."""
+def _recording(folder: str, kind: str) -> Path:
+    return Path(folder) / f"drawn-{kind}.json"
+
+
+def report(folder: str, kind: str) -> dict[str, float]:
+    """The real document, from the signed sheet to the bytes of the file."""
     answer: dict[str, float] = {}
     sheet = _sheet(folder)
-    write_evaluation(sheet, "pdf")  # once before, so that the fonts are open on both sides
+    write_evaluation(sheet, "pdf", kind)  # once before, so that the fonts are open on both sides
     with stopwatch(answer):
         for _ in range(REPEATS):
-            write_evaluation(sheet, "pdf")
+            write_evaluation(sheet, "pdf", kind)
     return answer
 
 
-def bare(folder: str) -> dict[str, float]:
+def bare(folder: str, kind: str) -> dict[str, float]:
     """The recorded calls on a canvas."""
     answer: dict[str, float] = {}
     font_book()
-    pages = json.loads((Path(folder) / RECORDING).read_text(encoding="utf-8"))
+    pages = json.loads(_recording(folder, kind).read_text(encoding="utf-8"))
     _draw(pages)
     with stopwatch(answer):
         for _ in range(REPEATS):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC
 from io import BytesIO
 from typing import Any
 
 from reportlab import rl_config
 from reportlab.lib.utils import TimeStamp
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -78,6 +80,18 @@ def render_pdf(document: Document, fonts: FontBook | None = None) -> bytes:
     return output.getvalue()
 
 
+class _PackedCanvas(Canvas):
+    """A canvas that packs each page as soon as it is full: a long annex then takes little more than its file."""
+
+    def showPage(self) -> None:  # noqa: N802 - reportlab's name
+        """Ends the page."""
+        super().showPage()
+        page = self._doc.Pages.pages[-1]  # type: ignore[attr-defined]
+        stream = PDFStream(content=zlib.compress(page.stream.encode()))
+        stream.dictionary["Filter"] = PDFArray([PDFName("FlateDecode")])
+        page.Contents, page.stream = stream, None
+
+
 def _canvas_maker(properties: Properties) -> Any:
     """Canvases whose file is dated with the sign-off instead of the hour of printing."""
 
@@ -90,7 +104,7 @@ def _canvas_maker(properties: Properties) -> Any:
             self.dhh, self.dmm, self.tzname = 0, 0, "UTC"
 
     def make(*args: Any, **kwargs: Any) -> Any:
-        canvas: Any = Canvas(*args, **kwargs)
+        canvas: Any = _PackedCanvas(*args, **kwargs)
         canvas._doc._timeStamp = SignOff()
         canvas.setProducer(_PROGRAM)
         canvas.showOutline()

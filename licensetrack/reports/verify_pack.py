@@ -13,6 +13,7 @@ import mmap
 import re
 import struct
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
@@ -88,7 +89,8 @@ class _Recount:
         """The line list of a measure."""
         if measure not in self._rows:
             name = lines_of(measure)
-            self._rows[measure] = [parsed(line, name) for line in self._pack.content(name).split(b"\n")[:-1]]
+            lines = self._pack.content(name).split(b"\n")[:-1]
+            self._rows[measure] = parsed(b"[" + b",".join(lines) + b"]", name)
         return self._rows[measure]
 
     def count(self) -> int:
@@ -204,7 +206,9 @@ def _digests(pack: Pack, algorithm: str) -> Finding:
     if algorithm not in hashlib.algorithms_available:
         return Finding(True, title, "本机的 Python 不含此算法，未核对")
     listed = pack.manifest["files"]
-    wrong = [one["path"] for one in listed if pack.digest(one["path"], algorithm) != one[algorithm]]
+    with ThreadPoolExecutor() as threads:  # hashing lets other threads run meanwhile
+        found = threads.map(lambda one: pack.digest(one["path"], algorithm), listed)
+    wrong = [one["path"] for one, digest in zip(listed, found) if digest != one[algorithm]]
     return Finding(not wrong, title, "被改动：" + "、".join(wrong) if wrong else "%d个文件与清单一致" % len(listed))
 
 
