@@ -16,12 +16,12 @@ def rules_of(sheet: EvaluationSheet) -> dict[str, Rule]:
     What evaluators gave by hand (points, targets, weights) is `stated`.
     """
     rules = dict.fromkeys(sheet.figures, STATED)
+    rules["budget.initial"] = {  # until it became a measure with rows of its own
+        "rule": "sum", "rows": "budget.appropriated", "column": "value", "where": {"kind": "appropriation"},
+    }  # fmt: skip
     for measure in sheet.trace_digests:
         rules[measure] = _of_measure(sheet, measure)
     rules["sets.accepted"] = _add(*sheet.figures["sets.accepted"].behind)
-    rules["budget.initial"] = {
-        "rule": "sum", "rows": "budget.appropriated", "column": "value", "where": {"kind": "appropriation"},
-    }  # fmt: skip
     for leaf in sheet.leaves():
         rules |= {name: rule for name, rule in _of_leaf(leaf).items() if name in rules}
     for group in sheet.indicators:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
@@ -24,7 +26,7 @@ from licensetrack.reports.outputs import FORMS, KIND_NAMES
 from licensetrack.reports.pack_rules import STATED, rules_of
 from licensetrack.reports.pack_writing import safe_name
 from licensetrack.reports.sealed_pack import DIGESTS, verifier_text, write_pack
-from licensetrack.reports.verify_pack import verify
+from licensetrack.reports.verify_pack import recounted, verify
 from tests.reports.conftest import SignedYear
 
 
@@ -63,7 +65,7 @@ def test_every_check_passes_and_is_told(pack: bytes, sheet: EvaluationSheet) -> 
     assert sheet.digest is not None
     assert sheet.digest in told["评价快照"]
     assert f"{sum(map(len, sheet.traces.values()))}行" in told["逐笔明细"]
-    assert f"由明细复算{len(sheet.traces) + 1}项" in told["数据复算"]  # and the initial budget
+    assert f"由明细复算{len(sheet.traces)}项" in told["数据复算"]
     assert f"{len(sheet.papers) + len(sheet.evidence)}份" in told["佐证材料"]
 
 
@@ -123,6 +125,15 @@ def test_every_figure_has_its_rule_and_only_what_people_gave_is_stated(sheet: Ev
     assert stated <= {"weight", "score", "target", "value", "count"}
     measured = {f"value.{leaf.code}" for leaf in sheet.leaves() if leaf.measure}
     assert not [name for name, rule in rules.items() if rule == STATED and name in {*measured, *sheet.trace_digests}]
+
+
+def test_what_was_signed_before_the_initial_budget_was_a_measure_is_recounted_from_all_grants(
+    sheet: EvaluationSheet,
+) -> None:
+    older = {name: digest for name, digest in sheet.trace_digests.items() if name != "budget.initial"}
+    rule = rules_of(replace(sheet, trace_digests=older))["budget.initial"]
+    rows = [row | {"value": str(row["value"])} for row in sheet.traces["budget.appropriated"]]
+    assert recounted(rule, rows, lambda name: Decimal(0)) == sheet.figures["budget.initial"].value
 
 
 def test_a_paper_that_is_missing_or_damaged_stops_the_pack(signed_year: SignedYear, sheet: EvaluationSheet) -> None:
