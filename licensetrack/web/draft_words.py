@@ -66,6 +66,8 @@ INSERTS = {
     "trend_chart": lazy_gettext("chart of the months"),
     "district_chart": lazy_gettext("chart of districts"),
     "category_chart": lazy_gettext("chart of categories"),
+    "problems": lazy_gettext("every lost point with its cause"),
+    "remedies": lazy_gettext("table of remedies"),
 }
 SOURCES = {
     "blank": lazy_gettext("empty forms with the official headings"),
