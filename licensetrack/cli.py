@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from licensetrack.exchange.changes import Outcome
     from licensetrack.measures.question import Question
 
-KINDS = ("evaluation", "self-assessment", "score-table", "brief", "units", "sets", "monitoring")
+KINDS = ("evaluation", "self-assessment", "score-table", "brief", "units", "sets", "monitoring", "goals")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 

@@ -16,6 +16,7 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.core import audit, blobs, db, schema, sealing, signing
 from licensetrack.core.errors import Refused
 from licensetrack.demo_bought import tell_what_was_bought
+from licensetrack.demo_monitoring import watch_the_year
 from licensetrack.demo_papers import lay_papers
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
@@ -69,6 +70,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
     paper = working_paper.read(data / "evaluation.toml")
     tell_what_was_bought(paper.header, _person("operator"))
     year = _sign_evaluation(paper)
+    watch_the_year(year, _person)
     out.mkdir(parents=True, exist_ok=True)
     say(translate("Reports:"))
     for form in FORMS:

@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from licensetrack.core.clock import today
 from licensetrack.core.db import reading
 from licensetrack.performance import monitoring_queries, previewing, queries
-from licensetrack.reports.outputs import EVALUATION, MONITORING, write_evaluation, write_monitoring
+from licensetrack.performance.goals import declared
+from licensetrack.reports.outputs import EVALUATION, GOALS, MONITORING, write_evaluation, write_goals, write_monitoring
 from licensetrack.reports.sealed_pack import write_pack
 
 
@@ -17,11 +19,20 @@ def write_report(year: int, form: str, target: Path, *, kind: str = EVALUATION, 
 
     An evaluation is the newest signed one; for another day than the signed one it is a draft as of that day. A
     monitoring is the newest reported one, of `as_of` where a day is given; a day that none is stored of gives a draft.
-    Raises NotFound where the year has none.
+    Goals are those in force at the end of the day. Raises NotFound where the year has none.
     """
     part = target.with_name(target.name + ".part")
-    part.write_bytes(_monitoring(year, form, as_of) if kind == MONITORING else _evaluation(year, form, kind, as_of))
+    part.write_bytes(_document(year, form, kind, as_of))
     part.replace(target)
+
+
+def _document(year: int, form: str, kind: str, as_of: dt.date | None) -> bytes:
+    if kind == MONITORING:
+        return _monitoring(year, form, as_of)
+    if kind == GOALS:
+        with reading() as db:
+            return write_goals(declared(db, year, as_of or min(today(), dt.date(year, 12, 31))), form)
+    return _evaluation(year, form, kind, as_of)
 
 
 def _evaluation(year: int, form: str, kind: str, as_of: dt.date | None) -> bytes:

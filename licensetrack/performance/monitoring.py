@@ -104,7 +104,9 @@ def judge_monitoring(
         row["header"] = to_plain(header)
         _check_texts(header, queries.drafted(monitoring, ()).figures)
     with transaction() as db:
-        return _move(db, monitoring, "judge", actor, seen=seen, row=row, note="、".join(said))
+        return _move(
+            db, monitoring, "judge", actor, seen=seen, row=row, note="、".join(code for code in said if code != BUDGET)
+        )
 
 
 def submit_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None = None) -> Monitoring:
@@ -136,7 +138,7 @@ def report_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None 
     with transaction() as db:
         moved = _move(db, monitoring, "report", actor, seen=seen, row={"reported_at": now()})
         _check_same_figures(monitoring, figures(db, Question(monitoring.as_of, monitoring.known_at)))
-        sheet = queries.drafted(moved, tuple(queries.steps(db, moved.id)))
+        sheet = queries.sheet(db, moved)
         algorithm, content = chain_algorithm(), canonical_json(to_plain(sheet))
         made = digest(content, algorithm)
         frozen = {"content": content, "algorithm": algorithm, "digest": made, "frozen_at": now()}

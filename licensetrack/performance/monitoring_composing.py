@@ -19,6 +19,7 @@ from licensetrack.performance.monitoring_sheet import (
     ProjectHeader,
     Target,
 )
+from licensetrack.performance.monitoring_trend import Trend
 from licensetrack.performance.rules.grading import completion
 from licensetrack.performance.scorecard import quantity, target_text
 from licensetrack.performance.sheet import FrozenFigure, Step, TargetVersion, Value
@@ -44,11 +45,12 @@ def compose(
     run: Run, framework: Framework, digest: str, found: Read, header: ProjectHeader, said: Mapping[str, Judgement]
 ) -> MonitoringSheet:
     """The sheet of a draft, or what is frozen when it is reported."""
+    found = replace(found, trends=_within_budget(found))
+    budget = _budget(found, said.get(BUDGET, NOTHING))
     indicators = tuple(
-        _monitored(framework, names, indicator, found, said.get(indicator.code, NOTHING), run.as_of)
+        _monitored(framework, names, indicator, found, _said(indicator, said), run.as_of)
         for *names, indicator in goals(framework)
     )
-    budget = _budget(found, said.get(BUDGET, NOTHING))
     return MonitoringSheet(
         year=run.year, as_of=run.as_of, version=run.version, stage=run.stage, known_at=run.known_at, steps=run.steps,
         framework=framework.code, framework_name=framework.name, framework_digest=digest, under=framework.under,
@@ -113,16 +115,28 @@ def targets_shown(
     return made[-1], tuple(replaced)
 
 
-def _budget(found: Read, said: Judgement) -> Budget:
+def _said(indicator: Indicator, said: Mapping[str, Judgement]) -> Judgement:
+    """What was said of an indicator; one that reads the spending goes by what was said of the budget."""
+    own, spending = said.get(indicator.code, NOTHING), said.get(BUDGET, NOTHING)
+    if indicator.measure != SPENT or own.forecast is not None or spending.forecast is None:
+        return own
+    return replace(own, forecast=spending.forecast, forecast_reason=spending.forecast_reason)
+
+
+def _within_budget(found: Read) -> dict[str, Trend]:
+    """The trends, with the spending's within the budget: nobody may spend more than was granted."""
     trend, granted = found.trends[SPENT], found.figures["budget.appropriated"]
-    expected = trend.forecast
-    if expected is not None and granted is not None:
-        expected = min(expected, granted)  # nobody may spend more than was granted
-    trend = replace(trend, forecast=expected)
+    if trend.forecast is None or granted is None:
+        return found.trends
+    return found.trends | {SPENT: replace(trend, forecast=min(trend.forecast, granted))}
+
+
+def _budget(found: Read, said: Judgement) -> Budget:
+    trend = found.trends[SPENT]
     return Budget(
-        initial=found.figures[INITIAL], appropriated=granted, spent=found.figures[SPENT], rate=found.figures[EXECUTION],
-        forecast=said.forecast if said.forecast is not None else expected, forecast_reason=said.forecast_reason,
-        trend=trend,
+        initial=found.figures[INITIAL], appropriated=found.figures["budget.appropriated"], spent=found.figures[SPENT],
+        rate=found.figures[EXECUTION], forecast=said.forecast if said.forecast is not None else trend.forecast,
+        forecast_reason=said.forecast_reason, trend=trend,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
@@ -25,12 +26,14 @@ from licensetrack.performance.monitoring_models import (
     MonitoringSnapshot,
     MonitoringStep,
 )
-from licensetrack.performance.monitoring_reading import Read, read
+from licensetrack.performance.monitoring_reading import Read, read, sources
 from licensetrack.performance.monitoring_rules import Judgement
 from licensetrack.performance.monitoring_sheet import MonitoringSheet, ProjectHeader
-from licensetrack.performance.monitoring_stages import CLOSED, DRAFT, FROZEN
+from licensetrack.performance.monitoring_stages import CLOSED, DRAFT, FROZEN, SUBMITTED
 from licensetrack.performance.monitoring_trend import Trend
-from licensetrack.performance.sheet import Step, TargetVersion
+from licensetrack.performance.sheet import Header, Step, TargetVersion
+from licensetrack.procurement.contract_models import Project
+from licensetrack.procurement.projects import project_of
 
 
 def monitoring(db: Session, monitoring_id: int) -> Monitoring:
@@ -69,6 +72,11 @@ def steps(db: Session, monitoring_id: int) -> Sequence[Step]:
     """Who took which step and when, in order."""
     query = select(MonitoringStep).where(MonitoringStep.monitoring_id == monitoring_id).order_by(MonitoringStep.id)
     return [Step(step.action, step.login, step.name, step.at, step.note) for step in db.scalars(query)]
+
+
+def submitted(db: Session) -> Sequence[Monitoring]:
+    """Monitorings that wait to be reported, the first cut-off first."""
+    return db.scalars(select(Monitoring).where(Monitoring.stage == SUBMITTED).order_by(Monitoring.as_of)).all()
 
 
 def follow_up(db: Session, follow_up_id: int) -> FollowUp:
@@ -146,7 +154,13 @@ def sheet(db: Session, found: Monitoring) -> MonitoringSheet:
     if row is not None:
         made = from_plain(MonitoringSheet, json.loads(row.content))
         return replace(made, frozen=True, digest=row.digest)
-    return drafted(found, tuple(steps(db, found.id)))
+    return with_sources(db, drafted(found, tuple(steps(db, found.id))))
+
+
+def with_sources(db: Session, made: MonitoringSheet) -> MonitoringSheet:
+    """A draft's sheet with where its funds come from, as known when it was read."""
+    found = sources(db, Question(made.as_of, made.known_at))
+    return replace(made, budget=replace(made.budget, by_source=found))
 
 
 def drafted(found: Monitoring, taken: tuple[Step, ...]) -> MonitoringSheet:
@@ -194,7 +208,7 @@ def preview(db: Session, as_of: dt.date) -> MonitoringSheet:
     question, used = Question(as_of, now()), framework_in_force(db, as_of.year)
     run = Run(as_of.year, as_of, 1, DRAFT, question.known_at or now())
     digest = used.digest(chain_algorithm())
-    return compose(run, used, digest, read(db, question, used), header_for(db, as_of), {})
+    return with_sources(db, compose(run, used, digest, read(db, question, used), header_for(db, as_of), {}))
 
 
 def check_day(as_of: dt.date) -> None:
@@ -219,22 +233,45 @@ def framework_in_force(db: Session, year: int) -> Framework:
     raise NotFound("There is no framework for %(year)s.", year=year)
 
 
+def has_framework(db: Session, year: int) -> bool:
+    """Whether a form of the year can be made."""
+    try:
+        framework_in_force(db, year)
+    except NotFound:
+        return False
+    return True
+
+
 def header_for(db: Session, as_of: dt.date) -> ProjectHeader:
-    """What is known of the project for a new form: from the year's last monitoring or its evaluation's paper."""
+    """What is known for a new form: what the year's last one said, else its evaluation's paper and its project."""
     query = select(Monitoring).where(Monitoring.year == as_of.year).order_by(Monitoring.id.desc())
     last = db.scalars(query).first()
     if last is not None:
         return replace(header_of(last), progress=progress(as_of))
-    made = queries.latest(db, queries.EVALUATION, as_of.year)
-    if made is None:
-        return ProjectHeader(progress=progress(as_of))
-    known = queries.paper_of(made).header
+    made, bought = queries.latest(db, queries.EVALUATION, as_of.year), project_of(db, as_of.year)
+    header = ProjectHeader() if made is None else _of_paper(queries.paper_of(made).header)
+    if bought is not None:
+        header = replace(header, **_of_project(bought))
+    return replace(header, progress=progress(as_of))
+
+
+def _of_paper(known: Header) -> ProjectHeader:
     return ProjectHeader(
         project=known.project, project_code=known.project_code, project_class=known.project_class,
         authority=known.authority, implementer=known.implementer, fund_source=known.fund_source, author=known.author,
         phone=known.phone, period_start=known.period_start, period_end=known.period_end, goal=known.goal,
-        progress=progress(as_of),
     )  # fmt: skip
+
+
+def _of_project(bought: Project) -> dict[str, Any]:
+    """What the project's own record says, which goes before any paper; what it leaves out is left to the paper."""
+    said = {
+        "project": bought.name, "project_code": bought.code, "project_class": bought.category,
+        "authority": bought.authority, "implementer": bought.implementer, "leader": bought.leader,
+        "phone": bought.leader_phone, "author": bought.implementer, "period_start": bought.starts_on,
+        "period_end": bought.ends_on, "nature": bought.nature, "overview": bought.overview, "basis": bought.basis,
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value}
 
 
 def progress(as_of: dt.date) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from licensetrack.core.errors import Refused
+from licensetrack.measures import money
 from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.question import Question, Value
 from licensetrack.measures.reading import Reading
@@ -54,6 +56,11 @@ def read(db: Session, question: Question, framework: Framework) -> Read:
         trends=_trends(db, question, sorted(wanted | {SPENT})),
         targets={one.code: targets(one, question.as_of) for _, _, one in goals(framework)},
     )
+
+
+def sources(db: Session, question: Question) -> dict[str, dict[str, Decimal]]:
+    """Where the funds come from: source → what was granted and spent of it, in 万元."""
+    return money.parts(money.entries(db, question), "source")
 
 
 def targets(indicator: Indicator, day: dt.date) -> tuple[TargetVersion, ...]:

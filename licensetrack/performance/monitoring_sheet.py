@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from licensetrack.performance.monitoring_rules import Judgement
@@ -27,6 +27,9 @@ class ProjectHeader:
     phone: str = ""
     period_start: dt.date | None = None
     period_end: dt.date | None = None
+    nature: str = ""
+    overview: str = ""
+    basis: str = ""
     goal: str = ""
     progress: str = ""
 
@@ -78,7 +81,10 @@ class MonitoredIndicator:
 
 @dataclass(frozen=True)
 class Budget:
-    """The funds at the cut-off, in 万元 and percent; `trend` is what the forecast of the year's spending rests on."""
+    """The funds at the cut-off, in 万元 and percent; `trend` is what the forecast of the year's spending rests on.
+
+    `by_source` tells each source's initial, appropriated and spent, as far as the papers name it ("" where none does).
+    """
 
     initial: Value
     appropriated: Value
@@ -87,6 +93,7 @@ class Budget:
     forecast: Value
     forecast_reason: str
     trend: Trend
+    by_source: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,26 @@ forecast, causes of a deviation and likelihood. The cut-off month is a parameter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from licensetrack.measures.question import percent
 from licensetrack.performance.monitoring_sheet import MonitoredIndicator, MonitoringSheet, Target
 from licensetrack.reports.document import Align, Column, Form, FormCell, Row, Table
 from licensetrack.reports.evaluation_words import local_day, long_day
 from licensetrack.reports.monitoring_words import CAUSES, LIGHTS, LIKELIHOODS, period
-from licensetrack.reports.numbers import Cell, Figure
+from licensetrack.reports.numbers import Cell, Figure, Unit
 from licensetrack.reports.wording import plain, sentence
 
 TITLE = "项目支出绩效运行监控表"
+_FISCAL = "其中：本年财政拨款"
+SOURCES = {
+    _FISCAL: ("fiscal",),
+    "上年结转资金": ("carried_over",),
+    "其他资金": ("special_account", "own", "other"),
+}
+"""Row of the form → the sources of the budget ledger that it adds up."""
 CHOSEN = "√"
 _WIDTHS = (12, 16, 27, 22, 21, 21, 9, 9, 9, 9, 9, 30, 9, 9, 9, 9, 13)
 _WHOLE = sum(_WIDTHS)
@@ -91,10 +100,22 @@ def _funds(sheet: MonitoringSheet, texts: Texts) -> Iterator[FormRow]:
     names = ("budget.initial", "budget.spent", "budget.execution_rate", "budget.forecast")
     whole = [FormCell(texts.figures[name]) for name in names]
     yield (_label("年度资金总额", 2), *_four(whole))
-    granted = whole if sheet.header.fund_source else [FormCell("—")] * 4
-    yield (_label("其中：本年财政拨款", 2), *_four(granted))
-    for name in ("上年结转资金", "其他资金"):
-        yield (_label(name, 2), *_four([FormCell("—")] * 4))
+    found = sheet.budget.by_source
+    told = {source: sums for source, sums in found.items() if source}
+    for name, listed in SOURCES.items():
+        alone = set(found) <= set(listed) if told else name == _FISCAL and bool(sheet.header.fund_source)
+        yield (_label(name, 2), *_four(whole if alone else _of_sources(told, listed)))
+
+
+def _of_sources(told: Mapping[str, Mapping[str, Decimal]], listed: Sequence[str]) -> list[FormCell]:
+    """What some sources gave and what was spent of it; a forecast is made for the whole alone."""
+    sums = [told[source] for source in listed if source in told]
+    if not sums:
+        return [FormCell("—")] * 4
+    initial, granted, spent = (sum(one[name] for one in sums) for name in ("initial", "appropriated", "spent"))
+    rate = percent(spent, granted)
+    amounts = [Figure("", Decimal(amount), Unit.WAN_YUAN) for amount in (initial, spent)]
+    return [*map(FormCell, amounts), FormCell(Figure("", rate, Unit.PERCENT)), FormCell("—")]
 
 
 def _four(cells: Sequence[FormCell]) -> FormRow:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from licensetrack.core.errors import NotFound
+from licensetrack.performance.goals import GoalSheet
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports.document import Block, Document
@@ -13,6 +14,7 @@ from licensetrack.reports.docx import render_docx
 from licensetrack.reports.evaluation import evaluation_document, evaluation_workbook, self_assessment_document
 from licensetrack.reports.evaluation_brief import brief_document
 from licensetrack.reports.evaluation_lists import score_document, set_document, unit_document
+from licensetrack.reports.goal_form import goals_document
 from licensetrack.reports.monitoring import Results, monitoring_document
 from licensetrack.reports.pdf import render_pdf
 from licensetrack.reports.xlsx import render_xlsx
@@ -30,7 +32,7 @@ KIND_NAMES = {
     SETS: "授权明细表",
 }
 KINDS = tuple(KIND_NAMES)
-MONITORING = "monitoring"
+MONITORING, GOALS = "monitoring", "goals"
 _BUILDERS: dict[str, Callable[[EvaluationSheet], Document]] = {
     SELF_ASSESSMENT: self_assessment_document,
     SCORE_TABLE: score_document,
@@ -62,6 +64,11 @@ def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) 
 def write_monitoring(sheet: MonitoringSheet, form: str, results: Results | None = None) -> bytes:
     """项目支出绩效运行监控表 as bytes; the same sheet gives the same bytes. Raises NotFound, wording.WordingError."""
     return rendered(monitoring_document(sheet, results), form)
+
+
+def write_goals(sheet: GoalSheet, form: str) -> bytes:
+    """项目支出绩效目标申报表 as bytes. Raises NotFound, wording.WordingError."""
+    return rendered(goals_document(sheet), form)
 
 
 def blocks_of(sheet: EvaluationSheet, kind: str) -> tuple[Block, ...]:

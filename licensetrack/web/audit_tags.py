@@ -106,6 +106,7 @@ TAGS: dict[str, Any] = {
     "performance:follow_up:accept": lazy_gettext("Correction accepted"),
     "performance:follow_up:mend": lazy_gettext("Correction reported"),
     "performance:follow_up:return": lazy_gettext("Correction returned"),
+    "performance:goals:download": lazy_gettext("Form of goals downloaded"),
     "performance:monitoring:close": lazy_gettext("Monitoring closed"),
     "performance:monitoring:download": lazy_gettext("Monitoring form downloaded"),
     "performance:monitoring:draft": lazy_gettext("Monitoring drafted"),

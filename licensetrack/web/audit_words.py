@@ -30,6 +30,7 @@ SUBJECTS: dict[str, Any] = {
     "request": lazy_gettext("Request"),
     "certificate": lazy_gettext("Certificate"),
     "evaluation": lazy_gettext("Evaluation"),
+    "goals": lazy_gettext("Goals"),
     "monitoring": lazy_gettext("Monitoring"),
     "voucher": lazy_gettext("Voucher"),
     "project": lazy_gettext("Project"),

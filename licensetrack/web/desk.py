@@ -29,7 +29,7 @@ KEY_FIGURES = (
     "import.first_pass_rate",
 )  # fmt: skip
 # Their work is the figures themselves.
-AT_THE_OVERVIEW = ("performance_officer", "auditor")
+AT_THE_OVERVIEW = ("auditor",)
 
 
 def asked() -> Asked:

@@ -34,6 +34,8 @@ from licensetrack.web.issuing import issuing
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
+from licensetrack.web.monitoring import monitoring
+from licensetrack.web.monitoring_acts import acts as monitoring_acts
 from licensetrack.web.outlook import outlook
 from licensetrack.web.outputs import outputs
 from licensetrack.web.own_account import own
@@ -74,6 +76,8 @@ ROOMS = (
     *FRAMEWORKS,
     figures,
     *EVALUATIONS,
+    monitoring,
+    monitoring_acts,
     outputs,
     evidence,
     evidence_acts,

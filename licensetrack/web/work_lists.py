@@ -11,7 +11,14 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
-from licensetrack.web import work_evidence, work_frameworks, work_handover, work_requests, work_sets
+from licensetrack.web import (
+    work_evidence,
+    work_frameworks,
+    work_handover,
+    work_performance,
+    work_requests,
+    work_sets,
+)
 from licensetrack.web.work_rows import Asked, WorkRow
 
 WAITING, LEFT = lazy_gettext("Days waiting"), lazy_gettext("Days left")
@@ -146,16 +153,36 @@ LISTS: Mapping[str, WorkList] = {
             lazy_gettext("Every set that is held now; first what ends first."),
             work_sets.held, _READ, lazy_gettext("Ends on"), "patch-check", LEFT, ahead=True,
         ),
+        WorkList(
+            "to_report", lazy_gettext("Monitorings to report"),
+            lazy_gettext("Submitted by the performance officer; another person reports them."),
+            work_performance.to_report, "performance:monitoring:report", _SINCE, "calendar3",
+        ),
+        WorkList(
+            "to_mend", lazy_gettext("To be put right after a monitoring"),
+            lazy_gettext("Say on which day and how it was put right; somebody else accepts it."),
+            work_performance.to_mend, "performance:follow_up:mend", lazy_gettext("Due on"), "exclamation-triangle",
+            LEFT, ahead=True,
+        ),
+        WorkList(
+            "mended", lazy_gettext("Put right, to be accepted"),
+            lazy_gettext("Somebody says that it was put right; accept it, or return it with what is missing."),
+            work_performance.mended, "performance:follow_up:accept", lazy_gettext("Due on"), "check-circle", LEFT,
+            ahead=True,
+        ),
     )
 }  # fmt: skip
 _LAGGARDS = ("to_import", "to_accept", "declined", "revocations", "expiring", "idle")
 HOMES: Mapping[str, tuple[str, ...]] = {
     "operator": (
         "to_review", "delegated", "to_issue", "to_countersign", "declined", "to_accept", "with_the_unit", "to_import",
-        "revocations", "expiring", "idle", "to_file", "evidence_missing",
+        "revocations", "expiring", "idle", "to_file", "evidence_missing", "to_mend",
     ),
-    "reviewer": ("to_approve", "delegated", "to_review", "to_confirm", "frameworks", "expiring"),
-    "manager": ("frameworks", "with_the_unit", *_LAGGARDS),
+    "reviewer": (
+        "to_approve", "delegated", "to_review", "to_confirm", "frameworks", "to_report", "mended", "expiring",
+    ),
+    "manager": ("frameworks", "with_the_unit", *_LAGGARDS, "mended"),
+    "performance_officer": ("to_mend",),
     "district_manager": ("with_the_unit", *_LAGGARDS),
     "unit_user": (
         "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "revocations", "expiring", "held",

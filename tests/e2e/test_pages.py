@@ -37,6 +37,10 @@ PAGES: dict[str, list[str]] = {
         "/desk", "/requests", "/requests/XQ-{year}-0001/edit", "/requests/XQ-{year}-0003/edit", "/units/1",
         "/units/1/papers", "/certificates", "/account", "/account/second-factor",
     ],
+    "performance_officer": [
+        "/desk", "/monitoring", "/monitoring/1", "/monitoring/2", "/monitoring/2/indicators/C11",
+        "/monitoring/2/indicators/C31", "/monitoring/2/indicators/budget", "/monitoring/2/header",
+    ],
     "reviewer": ["/desk", "/requests", "/requests/XQ-{year}-0004", "/requests/delegations"],
     "manager": ["/desk", "/requests/policy", "/frameworks/2"],
     "performance_officer": [

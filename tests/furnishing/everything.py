@@ -39,6 +39,7 @@ AREAS = (
     "desk",
     "frameworks",
     "evaluations",
+    "monitoring",
 )
 FOREIGN = "SQ-2024-0001"
 

@@ -79,6 +79,12 @@ class TestTheLife:
         assert (found.forecast, found.trend and found.trend.forecast, found.overridden) == (4500, 7029, True)
 
     @pytest.mark.usefixtures("small")
+    def test_what_is_said_of_the_budget_holds_for_the_indicator_that_reads_the_spending(self) -> None:
+        said = {"budget": Judgement(forecast=Decimal(7600), forecast_reason="合同约定12月支付")}
+        found = sheet_of(judge_monitoring(drafted(), said, actor=OFFICER)).indicator("C41")
+        assert (found.forecast, found.overridden, found.light) == (7600, True, "yellow")
+
+    @pytest.mark.usefixtures("small")
     def test_a_forecast_of_the_budget_never_exceeds_what_was_granted(self) -> None:
         for number in range(2):
             post_entry(

@@ -60,6 +60,12 @@ ACTS = [
     ),
     Act("reviewer", "/evaluations/{completed_evaluation}/review", {"version": "2"}),
     Act(
+        "performance_officer",
+        "/monitoring/{monitoring_draft}/indicators/C12",
+        {"version": "1", "likelihood": "certain"},
+    ),
+    Act("operator", "/monitoring/points/{point_open}/mend", {"on": "2024-07-20", "result": "已补充"}),
+    Act(
         "reviewer",
         "/requests/delegations",
         {"deputy": "operator", "first_day": DAY, "last_day": (today() + dt.timedelta(days=3)).isoformat()},
@@ -69,7 +75,8 @@ EACH = -(-PROBES // len(ACTS))
 # Names that some of these forms do have.
 OWN = {name for act in ACTS for name in act.form} | {
     "once", "version", "csrf_token", "note", "reason", "cap_sets", "cap_cpus", "kinds", "kind", "district", "unit",
-    "shown_cpus", "shown_until", "shown_fingerprint", "screenshot", "scope", "above",
+    "shown_cpus", "shown_until", "shown_fingerprint", "screenshot", "scope", "above", "value", "value_text",
+    "band", "forecast", "cause_note", "mend", "requirement", "owner", "due_on", "remark",
 }  # fmt: skip
 
 

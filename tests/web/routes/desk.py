@@ -5,7 +5,7 @@ from tests.web.routes.shape import EVERYBODY, EXPORTS, SETS, Key, Route
 AUDIT = {"audit_administrator", "auditor"}
 
 ROUTES: dict[Key, Route] = {
-    ("desk.home", "GET"): Route(EVERYBODY, "/desk", answers={"performance_officer": 302, "auditor": 302}),
+    ("desk.home", "GET"): Route(EVERYBODY, "/desk", answers={"auditor": 302}),
     ("desk.one_list", "GET"): Route(SETS, "/desk/to_import"),
     ("desk.export_list", "GET"): Route(EXPORTS, "/desk/to_import/export.csv"),
     ("search.find", "GET"): Route(SETS, "/search?q=2024"),

@@ -1,0 +1,120 @@
+"""项目支出绩效目标申报表: the official form, filled from the goals of a year; sign and number stand in own columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from licensetrack.performance.goals import Goal, GoalSheet
+from licensetrack.reports.document import Align, Document, Form, FormCell, Properties, Sheet
+from licensetrack.reports.evaluation_words import long_day
+from licensetrack.reports.monitoring import changed_targets
+from licensetrack.reports.monitoring_form import Texts, target_cell
+from licensetrack.reports.monitoring_words import figures_of
+from licensetrack.reports.numbers import Cell, Figure, Kind, Unit
+
+TITLE = "项目支出绩效目标申报表"
+NATURES = {"new": "新增项目", "continuing": "延续项目"}
+_WIDTHS = (0.5, 0.8, 1.2, 1.9, 0.75, 1.5, 0.9, 0.75, 3.2)
+_REST = 6
+"""Grid fields right of the labels."""
+
+FormRow = tuple[FormCell, ...]
+
+
+def goals_document(sheet: GoalSheet) -> Document:
+    """The form for all three renderers. Raises wording.WordingError for a number in the goal that no target backs."""
+    texts = Texts(figures_of(sheet.figures))
+    rows = [*_who(sheet), *_funds(sheet), *_goal(sheet, texts), *_indicators(sheet), *_signed(sheet)]
+    note = f"注：指标值截至{long_day(sheet.as_of)}；指标体系为{sheet.framework_name}；“—”表示无此项或未设定。"
+    form = Form(_WIDTHS, tuple(rows), "", note, "单位：万元")
+    year = f"（{sheet.year}年度）"
+    page = Form(_WIDTHS, tuple(rows), f"{TITLE}{year}", note, "单位：万元")
+    changed = changed_targets([(one.name, one.target, one.earlier) for one in sheet.goals])
+    more = () if changed is None else (changed,)
+    figures = {name: one for name, one in texts.figures.items() if name.startswith("target.")}
+    return Document(
+        title=TITLE,
+        subtitle=year,
+        properties=Properties(sheet.header.author, sheet.known_at, sheet.header.project, f"{sheet.year}年度,绩效目标"),
+        blocks=(form, *more),
+        sheets=(Sheet("绩效目标申报表", (page, *more), whole=True),),
+        figures=figures,
+    )
+
+
+def _label(text: str, columns: int = 1, rows: int = 1) -> FormCell:
+    return FormCell(text, columns, rows, label=True)
+
+
+def _left(value: Cell, columns: int = 1) -> FormCell:
+    return FormCell(value, columns, align=Align.LEFT)
+
+
+def _two(pairs: Sequence[tuple[str, Cell]]) -> FormRow:
+    """Two labels with their values on one line."""
+    (first, one), (second, other) = pairs
+    return (_label(first, 3), FormCell(one or "—", 2), _label(second), FormCell(other or "—", 3))
+
+
+def _who(sheet: GoalSheet) -> Iterator[FormRow]:
+    header = sheet.header
+    yield (_label("项目名称", 3), _left(header.project or "—", _REST))
+    yield _two([("项目编码", header.project_code), ("项目类别", header.project_class)])
+    yield _two([("项目属性", NATURES.get(header.nature, "")), ("资金来源", header.fund_source)])
+    yield _two([("主管部门", header.authority), ("实施单位", header.implementer)])
+    yield _two([("项目负责人", header.leader), ("联系电话", header.phone)])
+    yield _two([("开始日期", _day(header.period_start)), ("完成日期", _day(header.period_end))])
+    for label, text in (("项目概况", header.overview), ("立项依据", header.basis)):
+        if text:
+            yield (_label(label, 3), _left(text, _REST))
+
+
+def _day(day: dt.date | None) -> str:
+    return long_day(day) if day else "—"
+
+
+def _funds(sheet: GoalSheet) -> Iterator[FormRow]:
+    whole = Figure("budget.initial", sheet.budget, Unit.WAN_YUAN, "年度资金申请总额")
+    none = FormCell("—", _REST)
+    yield (_label("年度资金\n申请总额", 2, 4), _label("合计"), FormCell(whole, _REST))
+    yield (_label("财政拨款"), FormCell(whole, _REST) if sheet.header.fund_source else none)
+    yield (_label("上年结转"), none)
+    yield (_label("其他资金"), none)
+
+
+def _goal(sheet: GoalSheet, texts: Texts) -> Iterator[FormRow]:
+    yield (_label("年度总体目标", 3), _left(texts(sheet.header.goal, "年度总体目标"), _REST))
+
+
+def _indicators(sheet: GoalSheet) -> Iterator[FormRow]:
+    heads = ("一级\n指标", "二级指标", "三级指标", "指标\n性质", "指标值", "度量\n单位", "分值\n权重", "指标解释")
+    yield (_label("绩\n效\n指\n标", 1, 1 + len(sheet.goals)), *map(_label, heads))
+    for number, one in enumerate(sheet.goals):
+        before = sheet.goals[number - 1] if number else None
+        cells: list[FormCell] = []
+        if before is None or before.level1 != one.level1:
+            cells.append(_label(one.level1, rows=sum(other.level1 == one.level1 for other in sheet.goals)))
+        if before is None or before.level2 != one.level2:
+            cells.append(_label(one.level2, rows=sum(other.level2 == one.level2 for other in sheet.goals)))
+        yield (*cells, *_line(one))
+
+
+def _line(one: Goal) -> FormRow:
+    return (
+        _left(one.name), FormCell(one.nature), FormCell(_value(one)), FormCell(one.unit or "—"),
+        FormCell(one.weight, kind=Kind.SCORE), _left(one.definition),
+    )  # fmt: skip
+
+
+def _value(one: Goal) -> Cell:
+    if one.earlier:
+        return target_cell(one.target, one.earlier)
+    if one.target.value is None:
+        return one.target.text
+    unit = Unit.PERCENT if one.unit in ("%", "％") else Unit.PLAIN
+    return Figure(f"target.{one.code}", one.target.value, unit)
+
+
+def _signed(sheet: GoalSheet) -> Iterator[FormRow]:
+    yield _two([("填报单位", sheet.header.author), ("数据日期", long_day(sheet.as_of))])
