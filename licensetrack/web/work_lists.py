@@ -182,7 +182,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
         "to_approve", "delegated", "to_review", "to_confirm", "frameworks", "to_report", "mended", "expiring",
     ),
     "manager": ("frameworks", "with_the_unit", *_LAGGARDS, "mended"),
-    "performance_officer": ("to_mend",),
+    "performance_officer": ("evidence_missing", "to_mend"),
     "district_manager": ("with_the_unit", *_LAGGARDS),
     "unit_user": (
         "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "revocations", "expiring", "held",

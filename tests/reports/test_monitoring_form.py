@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,17 +17,20 @@ from python_calamine import CalamineWorkbook
 
 from licensetrack.core import db
 from licensetrack.core.clock import now
+from licensetrack.core.errors import NotFound
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.framework import Framework, framework, load
+from licensetrack.performance.goals import declared, years
 from licensetrack.performance.monitoring_composing import Run, compose
 from licensetrack.performance.monitoring_reading import read
 from licensetrack.performance.monitoring_rules import Judgement
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
 from licensetrack.reports.document import Document
 from licensetrack.reports.monitoring import monitoring_document
-from licensetrack.reports.outputs import FORMS, write_monitoring
+from licensetrack.reports.numbers import cell_text
+from licensetrack.reports.outputs import FORMS, write_goals, write_monitoring
 from licensetrack.reports.wording import UnboundNumber
 from tests.reports.conftest import SignedYear
 from tests.site import EXPECTED
@@ -154,6 +158,50 @@ def test_causes_likelihood_and_corrections_stand_in_the_form_and_forecasts_show_
     assert rows["项目成本控制"][15] == "绿"
     closed = text_of("pdf", write_monitoring(made, "pdf", {"C21": (day("10-20"), "已全部验收")}))
     assert "已全部验收（2024年10月20日）" in closed
+
+
+def cells_of_funds(made: MonitoringSheet) -> dict[str, list[str]]:
+    """Row of the funds → its four numbers."""
+    form = monitoring_document(made).blocks[0]
+    rows = [[cell_text(cell.value, cell.kind) for cell in row] for row in form.rows]  # type: ignore[union-attr]
+    return {row[0]: row[1:] for row in rows if len(row) == 5}
+
+
+@pytest.mark.usefixtures("year")
+def test_funds_stand_in_the_row_of_their_source() -> None:
+    made = preview(AUGUST)
+    whole = ["7,515.00", "2,254.50", "30%", "3,381.75"]
+    none = ["—"] * 4
+
+    def sums(initial: int, spent: int) -> dict[str, Decimal]:
+        return {"initial": Decimal(initial), "appropriated": Decimal(initial), "spent": Decimal(spent)}
+
+    def shown(found: dict[str, dict[str, Decimal]]) -> dict[str, list[str]]:
+        return cells_of_funds(replace(made, budget=replace(made.budget, by_source=found)))
+
+    assert shown({"": sums(7515, 2254)})["其中：本年财政拨款"] == whole  # the head of the form names a source
+    assert shown({"fiscal": sums(7515, 2254)}) == {
+        "年度资金总额": whole, "其中：本年财政拨款": whole, "上年结转资金": none, "其他资金": none,
+    }  # fmt: skip
+    parts = shown({"fiscal": sums(7000, 2000), "carried_over": sums(500, 250), "own": sums(10, 0), "other": sums(5, 3)})
+    assert parts["其中：本年财政拨款"] == ["7,000.00", "2,000.00", "28.57%", "—"]
+    assert parts["上年结转资金"] == ["500.00", "250.00", "50%", "—"]
+    assert parts["其他资金"] == ["15.00", "3.00", "20%", "—"]
+
+
+@pytest.mark.usefixtures("year")
+def test_the_goals_are_declared_with_the_target_of_the_day_and_none_of_a_year_without_framework() -> None:
+    with db.reading() as session:
+        made = declared(session, 2024, AUGUST)
+        assert 2024 in years(session)
+        with pytest.raises(NotFound):
+            declared(session, 1999, AUGUST)
+    assert (made.budget, made.goals[0].target.value, made.as_of) == (7515, 4000, AUGUST)
+    for form in FORMS:
+        text = text_of(form, write_goals(made, form))
+        assert [
+            part for part in ("不少于4000个CPU", "虚拟化软件授权数量", "未设定", "有效保障") if part not in text
+        ] == []
 
 
 def indicators(document: Document) -> list[tuple[str, ...]]:
