@@ -40,14 +40,12 @@ PAGES: dict[str, list[str]] = {
     "performance_officer": [
         "/desk", "/monitoring", "/monitoring/1", "/monitoring/2", "/monitoring/2/indicators/C11",
         "/monitoring/2/indicators/C31", "/monitoring/2/indicators/budget", "/monitoring/2/header",
-    ],
-    "reviewer": ["/desk", "/requests", "/requests/XQ-{year}-0004", "/requests/delegations"],
-    "manager": ["/desk", "/requests/policy", "/frameworks/2"],
-    "performance_officer": [
         "/frameworks", "/frameworks/new", "/frameworks/1", "/frameworks/2", "/frameworks/2/edit",
         "/frameworks/2/general", "/frameworks/2/nodes/C11", "/frameworks/2/nodes/C1", "/frameworks/2/nodes/C1/add",
         "/frameworks/1/targets/C11",
     ],
+    "reviewer": ["/desk", "/requests", "/requests/XQ-{year}-0004", "/requests/delegations"],
+    "manager": ["/desk", "/requests/policy", "/frameworks/2"],
     "vendor_engineer": ["/desk", "/imports"],
     "system_administrator": ["/desk", "/people", "/people/9", "/people/new"],
     "security_administrator": ["/roles", "/roles/9", "/policy", "/sessions"],
