@@ -14,8 +14,12 @@ from licensetrack.core.db import reading
 from licensetrack.performance.sheet import Header
 from licensetrack.procurement.budgets import correct_entry, line_of, standing_entries
 from licensetrack.procurement.contracts import ContractEntry, TermEntry, add_term, register_contract
+from licensetrack.procurement.lines import LineEntry, change_line
 from licensetrack.procurement.projects import ProjectEntry, register_project
+from licensetrack.procurement.queries import entitlements
+from licensetrack.procurement.shares import divide
 
+SHARES = {"virtualization": 60, "cloud_management": 35, "bms": 5}
 REASON = "补录项目、合同和支付期次（示例）"
 
 
@@ -46,8 +50,18 @@ def tell_what_was_bought(header: Header, actor: Actor) -> None:
         entry.id: add_term(contract.id, TermEntry(f"第{nth}期", entry.summary, entry.amount), actor=actor)
         for nth, entry in enumerate(payments, 1)
     }
+    _say_what_is_bought(contract.id, contract.amount or Decimal(0), actor)
     for entry in entries:
         line = replace(line_of(entry), source=entry.source or "fiscal", project_id=project.id)
         if entry.id in terms:
             line = replace(line, term_id=terms[entry.id].id)
         correct_entry(entry, line, actor=actor, reason=REASON, document_id=entry.document_id, place=entry.place)
+
+
+def _say_what_is_bought(contract_id: int, amount: Decimal, actor: Actor) -> None:
+    """Splits the contract's amount over the three entitlements (shares made up for the demonstration)."""
+    with reading() as db:
+        bought = entitlements(db)
+    shares = divide(amount, {one.product: SHARES.get(one.product, 0) for one in bought})
+    for one in bought:
+        change_line(one.id, contract_id, LineEntry("企业版", shares.get(one.product) or None), actor=actor)

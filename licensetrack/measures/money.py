@@ -29,6 +29,12 @@ def entries(db: Session, question: Question) -> Sequence[BudgetEntry]:
     The budget year is the latest that has an entry up to the day asked for: in January the new budget may not be there
     yet. The budget is the city's: a scope below it has none.
     """
+    standing = all_entries(db, question)
+    return [entry for entry in standing if entry.on.year == standing[-1].on.year]
+
+
+def all_entries(db: Session, question: Question) -> Sequence[BudgetEntry]:
+    """The entries of all years up to the day asked for, in order of day: a contract may be paid in several."""
     if question.scope.kind != "all":
         return []
     reversal = aliased(BudgetEntry)
@@ -37,9 +43,7 @@ def entries(db: Session, question: Question) -> Sequence[BudgetEntry]:
     if question.known_at is not None:
         taken_back &= reversal.at <= question.known_at
         query = query.where(BudgetEntry.at <= question.known_at)
-    query = query.where(~exists().where(taken_back)).order_by(BudgetEntry.on, BudgetEntry.id)
-    standing = db.scalars(query).all()
-    return [entry for entry in standing if entry.on.year == standing[-1].on.year]
+    return db.scalars(query.where(~exists().where(taken_back)).order_by(BudgetEntry.on, BudgetEntry.id)).all()
 
 
 def budget(standing: Sequence[BudgetEntry], kinds: Sequence[str]) -> Decimal:

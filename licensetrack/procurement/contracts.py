@@ -17,6 +17,7 @@ from licensetrack.core.db import transaction
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.procurement.claims import Changed, change_row, differences, require_city
 from licensetrack.procurement.contract_models import Contract, PaymentTerm, Project
+from licensetrack.procurement.models import Entitlement
 from licensetrack.procurement.rules import check_needed, check_period, check_positive, check_within
 
 REGISTER = "procurement:contract:register"
@@ -78,8 +79,12 @@ def change_contract(contract_id: int, entry: ContractEntry, *, actor: Actor, see
     with transaction() as db:
         _check_references(db, entry, contract_id)
         check_within(entry.amount, (term.amount for term in terms(db, contract_id)), "amount")
+        bought = db.scalars(select(Entitlement).where(Entitlement.contract_id == contract_id)).all()
+        check_within(entry.amount, (line.amount for line in bought), "amount")
         _, changed = change_row(db, Contract, contract_id, entry, seen)
         if changed:
+            for line in bought:
+                line.contract = entry.number  # certificates print it
             audit.record(db, CHANGE, f"contract:{entry.number}", actor, changed=changed)
     return changed
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from licensetrack.core.clock import today
 from licensetrack.core.errors import NotFound
 from licensetrack.procurement.models import Entitlement, Product
 
@@ -25,8 +26,9 @@ def product(db: Session, code: str) -> Product:
 
 
 def entitlement_for(db: Session, code: str) -> Entitlement:
-    """The newest entitlement of a product. Raises NotFound."""
-    query = select(Entitlement).where(Entitlement.product == code).order_by(Entitlement.id.desc())
+    """The newest entitlement of a product, of those that have begun. Raises NotFound."""
+    begun = or_(Entitlement.valid_from.is_(None), Entitlement.valid_from <= today())
+    query = select(Entitlement).where(Entitlement.product == code, begun).order_by(Entitlement.id.desc())
     found = db.scalars(query).first()
     if found is None:
         raise NotFound("There is no entitlement for the product “%(code)s”.", code=code)

@@ -20,4 +20,9 @@ PROCUREMENT_CHECKS: dict[str, str] = {
     "a contract promises no more in payments than it costs": """
         SELECT c.number FROM contract c JOIN payment_term t ON t.contract_id = c.id
         GROUP BY c.id, c.number, c.amount HAVING sum(t.amount) > c.amount""",
+    "a contract buys for no more than it costs": """
+        SELECT c.number FROM contract c JOIN entitlement e ON e.contract_id = c.id
+        GROUP BY c.id, c.number, c.amount HAVING sum(e.amount) > c.amount""",
+    "an entitlement is named after its contract": """
+        SELECT e.id FROM entitlement e JOIN contract c ON c.id = e.contract_id WHERE e.contract <> c.number""",
 }

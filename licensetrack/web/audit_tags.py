@@ -124,6 +124,7 @@ TAGS: dict[str, Any] = {
     "procurement:contract:change": lazy_gettext("Contract changed"),
     "procurement:contract:register": lazy_gettext("Contract registered"),
     "procurement:entitlement:cap": lazy_gettext("Cap changed"),
+    "procurement:product:change": lazy_gettext("Product described"),
     "procurement:project:change": lazy_gettext("Project changed"),
     "procurement:project:register": lazy_gettext("Project registered"),
     "procurement:read": lazy_gettext("Budget and contracts looked at"),

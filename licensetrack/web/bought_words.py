@@ -42,3 +42,15 @@ COLUMNS = {
     "received": lazy_gettext("Funds received"),
     "spent": lazy_gettext("Funds spent"),
 }
+CONTRACT = {
+    "number": lazy_gettext("Contract number"),
+    "name": lazy_gettext("Contract name"),
+    "supplier": lazy_gettext("Supplier"),
+    "amount": lazy_gettext("Contract amount (yuan)"),
+    "project_id": lazy_gettext("Project"),
+    "signed_on": lazy_gettext("Signed on"),
+    "starts_on": lazy_gettext("Begins on"),
+    "ends_on": lazy_gettext("Ends on"),
+    "note": lazy_gettext("Note"),
+}
+METRICS = {"cpu": lazy_gettext("CPUs"), "set": lazy_gettext("sets")}

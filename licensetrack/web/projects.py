@@ -96,7 +96,7 @@ def one(project_id: int) -> ResponseReturnValue:
     project = _project(project_id)
     asked = Question(min(as_of(), dt.date(project.year, 12, 31)), known_at())
     with reading() as db:
-        entries = [entry for entry in money.entries(db, asked) if entry.on.year == project.year]
+        entries = [entry for entry in money.all_entries(db, asked) if entry.on.year == project.year]
         return render_template(
             "budget/project.html",
             project=project,

@@ -13,6 +13,8 @@ from licensetrack.web.certificate_acts import certificate_acts
 from licensetrack.web.certificates import certificates
 from licensetrack.web.changes import changes
 from licensetrack.web.comparison import comparison
+from licensetrack.web.contract_parts import contract_parts
+from licensetrack.web.contracts import contracts
 from licensetrack.web.corrections import corrections
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
@@ -42,6 +44,7 @@ from licensetrack.web.own_account import own
 from licensetrack.web.people import people
 from licensetrack.web.platforms import platforms
 from licensetrack.web.policy import policy
+from licensetrack.web.products import products
 from licensetrack.web.projects import projects
 from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
@@ -60,8 +63,8 @@ REQUESTS = (requests, drafts, reviews)
 ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
 EVALUATIONS = (evaluations, evaluation_drafts, evaluation_texts, evaluation_acts)
 UNITS = (units, unit_acts, platforms)
-BOUGHT = (budget, projects, bought)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
+BOUGHT = (budget, projects, contracts, contract_parts, products, bought)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from licensetrack.procurement.budgets import BudgetLine, post_entry, reverse_entry
 from licensetrack.procurement.contracts import ContractEntry, TermEntry, add_term, register_contract
+from licensetrack.procurement.lines import LineEntry, add_line
 from licensetrack.procurement.projects import ProjectEntry, register_project
 from tests.trade import ALICE, day
 from tests.verify.breakages import Case
@@ -19,6 +20,7 @@ def buy() -> None:
     first = add_term(contract.id, TermEntry("首付款", amount=Decimal(60)), actor=ALICE)
     add_term(contract.id, TermEntry("尾款", amount=Decimal(40)), actor=ALICE)
     add_term(other.id, TermEntry("全款"), actor=ALICE)
+    add_line(contract.id, "bms", LineEntry(amount=Decimal(100)), actor=ALICE)
     line = BudgetLine("payment", day("03-20"), Decimal(60), "PZ-HT-1", term_id=first.id)
     post_entry(line, actor=ALICE)
     slip = post_entry(BudgetLine("payment", day("03-20"), Decimal(60), "PZ-HT-2", term_id=first.id), actor=ALICE)
@@ -43,5 +45,13 @@ PROCUREMENT_CASES = [
     Case(
         "a contract promises no more in payments than it costs",
         ("UPDATE payment_term SET amount = amount + 1 WHERE label = '尾款'",),
+    ),
+    Case(
+        "a contract buys for no more than it costs",
+        ("UPDATE entitlement SET amount = amount + 1 WHERE contract = 'HT-1'",),
+    ),
+    Case(
+        "an entitlement is named after its contract",
+        ("UPDATE entitlement SET contract = 'HT-2' WHERE contract = 'HT-1'",),
     ),
 ]
