@@ -13,8 +13,15 @@ from licensetrack.measures.question import Question
 from licensetrack.procurement.lines import lines
 from licensetrack.procurement.models import Entitlement, Product
 from licensetrack.procurement.shares import divide
+from licensetrack.units.districts import district_names
 
 COUNTERS = {"cpu": "accepted_cpus", "set": "accepted_sets"}
+_ORDER = {name: nth for nth, name in enumerate(district_names())}
+
+
+def _place(district: str) -> tuple[int, str]:
+    """The city first, then its districts in their order, then others by name."""
+    return _ORDER.get(district, len(_ORDER)), district
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class CostShares:
     @property
     def by_district(self) -> dict[str, Decimal]:
         """District → its share of all lines, in yuan."""
-        names = dict.fromkeys(name for line in self.lines for name in line.held)
+        names = sorted({name for line in self.lines for name in line.held}, key=_place)
         return {name: sum((line.shares.get(name, Decimal(0)) for line in self.lines), Decimal(0)) for name in names}
 
     @property
@@ -67,11 +74,12 @@ class CostShares:
 def cost_shares(db: Session, question: Question, contract_id: int) -> CostShares:
     """How city and districts share a contract by the accepted, formal CPUs (BMS: sets) of the day."""
     parts = split(db, question, "district")
+    names = sorted(parts, key=_place)
     found = []
     for line in lines(db, contract_id):
         metric = db.get_one(Product, line.product).metric
         counter = COUNTERS[metric]
-        counts = {name: counters.get(line.product, {}).get(counter, 0) for name, counters in sorted(parts.items())}
+        counts = {name: parts[name].get(line.product, {}).get(counter, 0) for name in names}
         held = {name: count for name, count in counts.items() if count}
         shares = divide(line.amount, held) if line.amount else {}
         found.append(LineShares(line, metric, f"{line.product}.{counter}", held, shares))

@@ -67,7 +67,7 @@ class TermForm(PartForm):
     """One payment that a contract promises."""
 
     said = TermEntry
-    label = text_field(lazy_gettext("Payment"), 40, needed=True)
+    label = text_field(lazy_gettext("Payment of the contract"), 40, needed=True)
     condition = text_field(lazy_gettext("Condition"), 300)
     amount = MoneyField(lazy_gettext("Amount (yuan)"))
     due_on = day_field(lazy_gettext("Due on"), needed=False)

@@ -106,7 +106,11 @@ def one(contract_id: int) -> ResponseReturnValue:
             terms=kept.terms(db, contract_id),
             lines=lines.lines(db, contract_id),
             loose=lines.lines(db, None),
-            about={"projects": {one.id: one for one in projects.projects(db)}, "contracts": {}, "terms": {}},
+            about={
+                "projects": {one.id: one for one in projects.projects(db)},
+                "contracts": {contract_id: contract},
+                "terms": {one.id: one for one in kept.terms(db, contract_id)},
+            },
             words=bought_words,
         )
 

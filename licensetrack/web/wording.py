@@ -97,7 +97,7 @@ FIELDS = {
     "contract": lazy_gettext("Contract"),
     "contract_amount": lazy_gettext("Contract amount"),
     "supplier": lazy_gettext("Supplier"),
-    "term": lazy_gettext("Payment"),
+    "term": lazy_gettext("Payment of the contract"),
     "condition": lazy_gettext("Condition"),
     "received": lazy_gettext("Received"),
     "responded": lazy_gettext("Answered"),
