@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.measures.catalogue import MEASURES
+from licensetrack.measures.money import TEN_THOUSAND
 from licensetrack.reports.numbers import NO_VALUE, Figure, Kind, Style, Unit, number_text
 from licensetrack.web import wording
 from licensetrack.web.definitions import definition
@@ -30,6 +31,11 @@ def money(value: Decimal | int | None) -> str:
 def points(value: Decimal | None) -> str:
     """Points without needless decimals: 99, 7.5."""
     return NO_VALUE if value is None else number_text(value, Kind.SCORE)
+
+
+def wan(value: Decimal | int | None) -> str:
+    """Yuan in 万元: 7,515.00 for 75,150,000."""
+    return money(None if value is None else Decimal(value) / TEN_THOUSAND)
 
 
 def signed(value: int) -> str:
@@ -83,7 +89,7 @@ def bar(part: Any, whole: Any, role: str = "first") -> Markup:
 
 def register(app: Flask) -> None:
     """Makes them filters and functions of every template."""
-    app.jinja_env.filters.update(count=count, money=money, signed=signed, day=day, moment=moment)
+    app.jinja_env.filters.update(count=count, money=money, wan=wan, signed=signed, day=day, moment=moment)
     app.jinja_env.globals.update(
         figure=figure, contribution=contribution, unit_word=unit_word, bar=bar, wording=wording, word=wording.word,
         definition=definition, MEASURES=MEASURES, zip=zip,
