@@ -23,6 +23,8 @@ SHAPES = {
     "moment": "moment",
     "cpus": "quantity",
     "signed_cpus": "quantity with a sign",
+    "count": "quantity, or 0",
+    "year": "year",
     "money": "amount",
     "satisfaction": "1 to 5, or a word of the list `satisfaction`",
 }
@@ -52,7 +54,7 @@ def document() -> str:
     """The whole page."""
     forms = tomllib.loads(HEADINGS.read_text("utf-8"))
     words = tomllib.loads(WORDS.read_text("utf-8"))
-    lines = [writing.opening("formats", examples=_examples(), **_limits()), "## The six ledgers", ""]
+    lines = [writing.opening("formats", examples=_examples(), **_limits()), "## The ledgers and surveys", ""]
     for kind, ledger in LEDGERS.items():
         lines += _form(forms[kind], ledger)
     lines += ["## Words of fixed lists", "", "The first word of each is the one shown where another was typed.", ""]

@@ -1,4 +1,4 @@
-"""The six ledgers as typed rows: which fields each has, how each field is read, and what the cells of one row owe
+"""The ledgers as typed rows: which fields each has, how each field is read, and what the cells of one row owe
 each other.
 
 Every row begins with `row`, its number in the sheet as a spreadsheet program shows it. A text that is not given is
@@ -15,11 +15,21 @@ from typing import Literal
 from licensetrack.exchange import cells
 from licensetrack.exchange.headings import words
 from licensetrack.exchange.problems import Bad
-from licensetrack.exchange.rows import BudgetRow, ChangeRow, ImportRow, IssueRow, Row, ServiceRow, UnitRow
+from licensetrack.exchange.rows import (
+    BudgetRow,
+    ChangeRow,
+    DemandRow,
+    ImportRow,
+    IssueRow,
+    PriceRow,
+    Row,
+    ServiceRow,
+    UnitRow,
+)
 
 MOST_CPUS = 1_000_000
 
-Kind = Literal["units", "issues", "imports", "changes", "budget", "services"]
+Kind = Literal["units", "issues", "imports", "changes", "budget", "services", "demand", "prices"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,42 @@ LEDGERS: dict[Kind, Ledger] = {
         },
         key="number",
     ),
+    "demand": Ledger(
+        "demand",
+        DemandRow,
+        {
+            "unit": Field("name", needed=True, fills=True),
+            "first_year": Field("count"),
+            "platform": _TEXT,
+            "software": _MERGED,
+            "servers": Field("count"),
+            "cpus": Field("count"),
+            "cores": Field("count"),
+            "held": _TEXT,
+            "second_year": Field("count"),
+            "third_year": Field("count"),
+            "cloud_cpus": Field("count"),
+            "bms_sets": Field("count"),
+            "method": _MERGED,
+            "expected": _TEXT,
+            "answer": _MERGED,
+            "year": Field("year", fills=True),
+        },
+    ),
+    "prices": Ledger(
+        "prices",
+        PriceRow,
+        {
+            "product": Field("product", needed=True, fills=True),
+            "supplier": Field("text", needed=True, fills=True),
+            "unit_price": Field("money", needed=True),
+            "edition": _MERGED,
+            "quoted_on": Field("day", fills=True),
+            "origin": _MERGED,
+            "note": _TEXT,
+            "year": Field("year", fills=True),
+        },
+    ),
 }
 
 
@@ -195,6 +241,8 @@ _PLAIN: Mapping[str, cells.Reader] = {
     "day": cells.day,
     "moment": cells.moment,
     "cpus": cells.whole(1, MOST_CPUS),
+    "count": cells.whole(0, MOST_CPUS),
+    "year": cells.whole(2000, 2099),
     "signed_cpus": cells.whole(-MOST_CPUS, MOST_CPUS),
     "satisfaction": _satisfaction,
     "yes_or_no": _yes_or_no,

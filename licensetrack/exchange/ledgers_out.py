@@ -10,6 +10,8 @@ from licensetrack.exchange.spreadsheet_out import OutputColumn, Shape
 
 _SHAPES: dict[str, Shape] = {
     "cpus": "whole",
+    "count": "whole",
+    "year": "whole",
     "signed_cpus": "whole",
     "satisfaction": "whole",
     "money": "money",

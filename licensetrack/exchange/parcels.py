@@ -18,6 +18,7 @@ from licensetrack.exchange.progress import Meter
 from licensetrack.exchange.recorded_sets import any_set
 from licensetrack.exchange.set_loading import SetLoader
 from licensetrack.exchange.statements import Holders, Paper, Statements
+from licensetrack.exchange.survey_loading import load_survey
 from licensetrack.exchange.table_reader import Table
 from licensetrack.units.models import Unit
 from licensetrack.units.queries import unit_ids_by_name
@@ -73,6 +74,9 @@ class Unpacking:
             self._load_sets(parcel.take(*OF_SETS), parcel.documents, holders)
         for table in parcel.take("budget"):
             load_budget(db, table, outcome, told, operation, parcel.documents)
+            self._meter.loaded(len(table.rows))
+        for table in parcel.take("demand", "prices"):
+            load_survey(db, table, outcome, operation, parcel.documents, holders)
             self._meter.loaded(len(table.rows))
         for table in parcel.take("services") if holders else ():
             load_services(db, table, outcome, told, operation, parcel.documents, holders)

@@ -78,9 +78,17 @@ def check_budget(columns: Columns, report: Report) -> None:
             report(place, "amount", Bad(MUST_BE_POSITIVE))
 
 
+def check_prices(columns: Columns, report: Report) -> None:
+    """A price is above zero."""
+    for place, price in enumerate(columns["unit_price"]):
+        if price is not None and price <= 0:
+            report(place, "unit_price", Bad(MUST_BE_POSITIVE))
+
+
 CHECKS: dict[str, Callable[[Columns, Report], None]] = {
     "issues": check_issues,
     "imports": check_imports,
     "changes": check_changes,
     "budget": check_budget,
+    "prices": check_prices,
 }

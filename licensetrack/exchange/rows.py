@@ -111,4 +111,40 @@ class ServiceRow(NamedTuple):
     satisfaction: int | None = None
 
 
-Row = UnitRow | IssueRow | ImportRow | ChangeRow | BudgetRow | ServiceRow
+class DemandRow(NamedTuple):
+    """A line of a survey of demand (需求调研表): one platform of a unit, and what it will need in three years."""
+
+    row: int
+    unit: str
+    first_year: int | None
+    platform: str = ""
+    software: str = ""
+    servers: int | None = None
+    cpus: int | None = None
+    cores: int | None = None
+    held: str = ""
+    second_year: int | None = None
+    third_year: int | None = None
+    cloud_cpus: int | None = None
+    bms_sets: int | None = None
+    method: str = ""
+    expected: str = ""
+    answer: str = ""
+    year: int | None = None
+
+
+class PriceRow(NamedTuple):
+    """A line of a survey of prices (市场单价调研): what a supplier asks for a product, in yuan."""
+
+    row: int
+    product: str
+    supplier: str
+    unit_price: Decimal
+    edition: str = ""
+    quoted_on: date | None = None
+    origin: str = ""
+    note: str = ""
+    year: int | None = None
+
+
+Row = UnitRow | IssueRow | ImportRow | ChangeRow | BudgetRow | ServiceRow | DemandRow | PriceRow

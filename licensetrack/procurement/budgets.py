@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from licensetrack.core import audit, blobs
 from licensetrack.core.clock import now, today
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
-from licensetrack.procurement.claims import require_city
+from licensetrack.procurement.claims import check_lengths, require_city
 from licensetrack.procurement.contract_models import Contract, PaymentTerm, Project
 from licensetrack.procurement.models import BudgetEntry
 
@@ -104,6 +104,7 @@ def post_entry(
     """
     require_city(actor, POST)
     check_line(line)
+    check_lengths(BudgetEntry, asdict(line))
     with transaction() as db:
         audit.lock_head(db)  # two entries of one voucher share no row at which the second could wait
         line = completed(db, line)

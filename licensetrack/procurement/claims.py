@@ -10,7 +10,8 @@ from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
-from licensetrack.core.errors import Conflict, Forbidden, NotFound
+from licensetrack.core.db import Base
+from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
 from licensetrack.procurement.contract_models import Contract, Project
 from licensetrack.procurement.models import Product
 
@@ -56,3 +57,12 @@ def change_row(db: Session, model: type[Kept], key: int | str, entry: Any, seen:
         raise Conflict("This record was changed meanwhile. Please look at it again.")
     db.refresh(row)
     return row, changed
+
+
+def check_lengths(model: type[Base], values: Mapping[str, object]) -> None:
+    """No text is longer than its column: PostgreSQL would refuse it in words of its own. Raises Refused."""
+    columns = inspect(model).columns
+    for name, value in values.items():
+        limit = getattr(columns[name].type, "length", None) if isinstance(value, str) else None
+        if limit is not None and len(str(value)) > limit:
+            raise Refused("The text is longer than %(limit)s characters.", limit=limit).at(name)

@@ -15,7 +15,7 @@ from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import NotFound, Refused
-from licensetrack.procurement.claims import Changed, change_row, differences, require_city
+from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences, require_city
 from licensetrack.procurement.contract_models import Contract, PaymentTerm, Project
 from licensetrack.procurement.models import Entitlement
 from licensetrack.procurement.rules import check_needed, check_period, check_positive, check_within
@@ -60,6 +60,7 @@ def register_contract(entry: ContractEntry, *, actor: Actor) -> Contract:
     """A new contract. Raises Refused when its number is taken."""
     require_city(actor, REGISTER)
     check_contract(entry)
+    check_lengths(Contract, asdict(entry))
     with transaction() as db:
         _check_references(db, entry, None)
         contract = Contract(**asdict(entry), version=1, recorded_at=now())
@@ -76,6 +77,7 @@ def change_contract(contract_id: int, entry: ContractEntry, *, actor: Actor, see
     """
     require_city(actor, CHANGE)
     check_contract(entry)
+    check_lengths(Contract, asdict(entry))
     with transaction() as db:
         _check_references(db, entry, contract_id)
         check_within(entry.amount, (term.amount for term in terms(db, contract_id)), "amount")
@@ -154,6 +156,7 @@ def _check_references(db: Session, entry: ContractEntry, own: int | None) -> Non
 
 def _check_term(db: Session, owner: Contract, entry: TermEntry, own: int | None) -> None:
     check_needed(entry.label, "label")
+    check_lengths(PaymentTerm, asdict(entry))
     check_positive(entry.amount)
     others = [term for term in terms(db, owner.id) if term.id != own]
     if any(term.label == entry.label for term in others):

@@ -14,7 +14,7 @@ from licensetrack.accounts.permissions import Actor
 from licensetrack.core import audit
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import NotFound, Refused
-from licensetrack.procurement.claims import Changed, change_row, differences, require_city
+from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences, require_city
 from licensetrack.procurement.contract_models import Contract
 from licensetrack.procurement.contracts import CHANGE, contract
 from licensetrack.procurement.models import Entitlement, Product
@@ -92,6 +92,7 @@ def describe_product(code: str, entry: ProductEntry, *, actor: Actor, seen: int 
     """Changes a product's name, vendor or editions. Raises NotFound, Refused, Conflict."""
     require_city(actor, PRODUCT)
     check_needed(entry.name, "name")
+    check_lengths(Product, asdict(entry))
     with transaction() as db:
         _, changed = change_row(db, Product, code, entry, seen)
         if changed:
@@ -108,6 +109,7 @@ def lines(db: Session, contract_id: int | None) -> Sequence[Entitlement]:
 
 
 def _check(db: Session, owner: Contract, entry: LineEntry, own: int | None) -> None:
+    check_lengths(Entitlement, asdict(entry))
     check_positive(entry.amount)
     check_period(entry.valid_from, entry.valid_until, "valid_until")
     others = (one.amount for one in lines(db, owner.id) if one.id != own)

@@ -14,7 +14,7 @@ from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import NotFound, Refused
-from licensetrack.procurement.claims import Changed, change_row, require_city
+from licensetrack.procurement.claims import Changed, change_row, check_lengths, require_city
 from licensetrack.procurement.contract_models import Project
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.procurement.rules import check_needed, check_period, check_year
@@ -58,6 +58,7 @@ def register_project(entry: ProjectEntry, *, actor: Actor) -> Project:
     """A new project of its year. Raises Refused when the year has one of this code already."""
     require_city(actor, "procurement:project:register")
     check_project(entry)
+    check_lengths(Project, asdict(entry))
     with transaction() as db:
         _check_free(db, entry)
         project = Project(**asdict(entry), version=1, recorded_at=now())
@@ -74,6 +75,7 @@ def change_project(project_id: int, entry: ProjectEntry, *, actor: Actor, seen: 
     """
     require_city(actor, "procurement:project:change")
     check_project(entry)
+    check_lengths(Project, asdict(entry))
     with transaction() as db:
         _check_free(db, entry, project_id)
         _check_year_stays(db, entry, project_id)

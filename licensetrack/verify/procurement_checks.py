@@ -23,6 +23,12 @@ PROCUREMENT_CHECKS: dict[str, str] = {
     "a contract buys for no more than it costs": """
         SELECT c.number FROM contract c JOIN entitlement e ON e.contract_id = c.id
         GROUP BY c.id, c.number, c.amount HAVING sum(e.amount) > c.amount""",
+    "a survey has lines of its kind, and no others": """
+        SELECT s.id FROM survey s
+        LEFT JOIN (SELECT survey_id, count(*) AS n FROM demand_line GROUP BY survey_id) d ON d.survey_id = s.id
+        LEFT JOIN (SELECT survey_id, count(*) AS n FROM price_line GROUP BY survey_id) p ON p.survey_id = s.id
+        WHERE (s.kind = 'demand' AND (d.n IS NULL OR p.n IS NOT NULL))
+           OR (s.kind = 'prices' AND (p.n IS NULL OR d.n IS NOT NULL))""",
     "an entitlement is named after its contract": """
         SELECT e.id FROM entitlement e JOIN contract c ON c.id = e.contract_id WHERE e.contract <> c.number""",
 }

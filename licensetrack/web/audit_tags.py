@@ -128,6 +128,8 @@ TAGS: dict[str, Any] = {
     "procurement:project:change": lazy_gettext("Project changed"),
     "procurement:project:register": lazy_gettext("Project registered"),
     "procurement:read": lazy_gettext("Budget and contracts looked at"),
+    "procurement:survey:record": lazy_gettext("Survey recorded"),
+    "procurement:survey:withdraw": lazy_gettext("Survey withdrawn"),
     "requests:delegation:end": lazy_gettext("Delegation ended"),
     "requests:delegation:make": lazy_gettext("Delegation made"),
     "requests:line:drop": lazy_gettext("Line of a request dropped"),

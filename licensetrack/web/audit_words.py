@@ -34,6 +34,7 @@ SUBJECTS: dict[str, Any] = {
     "monitoring": lazy_gettext("Monitoring"),
     "voucher": lazy_gettext("Voucher"),
     "project": lazy_gettext("Project"),
+    "survey": lazy_gettext("Survey"),
     "product": lazy_gettext("Product"),
     "contract": lazy_gettext("Contract"),
     "document": lazy_gettext("Paper"),

@@ -54,3 +54,13 @@ CONTRACT = {
     "note": lazy_gettext("Note"),
 }
 METRICS = {"cpu": lazy_gettext("CPUs"), "set": lazy_gettext("sets")}
+SURVEYS = {"demand": lazy_gettext("Demand survey"), "prices": lazy_gettext("Price survey")}
+DEMAND = {
+    "servers": lazy_gettext("Servers"),
+    "cpus": lazy_gettext("CPUs now"),
+    "first_year": lazy_gettext("New CPUs"),
+    "second_year": lazy_gettext("New CPUs"),
+    "third_year": lazy_gettext("New CPUs"),
+    "cloud_cpus": lazy_gettext("CPUs to manage"),
+    "bms_sets": lazy_gettext("BMS sets"),
+}

@@ -16,6 +16,7 @@ from licensetrack.core.errors import NotFound
 from licensetrack.handover.models import LicenseFile
 from licensetrack.performance.evidence_models import EvidenceFile
 from licensetrack.procurement.models import BudgetEntry
+from licensetrack.procurement.survey_models import Survey
 from licensetrack.support.models import ServiceOrder
 from licensetrack.web.access import actor, signed_in
 from licensetrack.web.exports import attachment, record_download
@@ -26,6 +27,7 @@ documents = Blueprint("documents", __name__)
 ROOMS = (
     (LedgerEvent.document_id, "allocation:read"),
     (BudgetEntry.document_id, "procurement:read"),
+    (Survey.document_id, "procurement:read"),
     (ServiceOrder.document_id, "support:read"),
     (EvidenceFile.blob_id, "performance:read"),
 )

@@ -33,6 +33,8 @@ LEDGERS = {
     "changes": (lazy_gettext("Changes of sets"), "授权变更台账"),
     "budget": (lazy_gettext("Budget"), "预算执行台账"),
     "services": (lazy_gettext("Service orders"), "技术服务台账"),
+    "demand": (lazy_gettext("Demand survey"), "需求调研表"),
+    "prices": (lazy_gettext("Price survey"), "市场单价调研表"),
 }
 
 

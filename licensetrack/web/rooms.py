@@ -54,6 +54,7 @@ from licensetrack.web.search import search
 from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
 from licensetrack.web.steps import steps
+from licensetrack.web.surveys import surveys
 from licensetrack.web.unit_acts import unit_acts
 from licensetrack.web.unit_papers import unit_papers
 from licensetrack.web.units import units
@@ -64,7 +65,7 @@ ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
 EVALUATIONS = (evaluations, evaluation_drafts, evaluation_texts, evaluation_acts)
 UNITS = (units, unit_acts, platforms)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
-BOUGHT = (budget, projects, contracts, contract_parts, products, bought)
+BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,

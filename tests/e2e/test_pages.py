@@ -28,7 +28,7 @@ PAGES: dict[str, list[str]] = {
         "/budget?as_of=2024-12-31", "/budget/entries/1", "/budget/entries/1/correct", "/budget/entries/new",
         "/projects", "/projects/1", "/projects/1/edit", "/projects/new", "/contracts", "/contracts/1", "/contracts/new",
         "/contracts/1/edit", "/contracts/1/shares?as_of=2024-12-31", "/contracts/1/terms/1", "/contracts/1/lines/new",
-        "/products", "/products/bms",
+        "/products", "/products/bms", "/surveys",
         "/issuing/direct", "/issuing/batch", "/entitlements", "/entitlements/1", "/imports", "/imports/SQ-2025-0005",
         "/certificates", "/certificates/YS-{year}-0001", "/certificates/new", "/archive", "/files/waiting",
         f"/files/of/{SET}", *(f"/changes/{act}/{SET}" for act in ACTS), f"/corrections/of/1000/{SET}",

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from licensetrack.exchange import reading
 from licensetrack.exchange.ledgers import LEDGERS
 from licensetrack.exchange.ledgers_out import ledger_cells, ledger_columns
-from licensetrack.exchange.rows import BudgetRow, ChangeRow, ImportRow, IssueRow, Row, ServiceRow, UnitRow
+from licensetrack.exchange.rows import (
+    BudgetRow,
+    ChangeRow,
+    DemandRow,
+    ImportRow,
+    IssueRow,
+    PriceRow,
+    Row,
+    ServiceRow,
+    UnitRow,
+)
 from licensetrack.exchange.spreadsheet_out import write_csv, write_xlsx
 
 # Out and in again
@@ -73,6 +83,17 @@ ROW_STRATEGIES: dict[str, st.SearchStrategy[Row]] = {
         st.none() | st.integers(1, 10**12).map(lambda cents: Decimal(cents) / 100),
         remarks,
         remarks,
+    ),
+    "demand": rows_of(
+        DemandRow, words, st.none() | st.integers(0, 999), remarks, remarks, st.none() | st.integers(0, 9)
+    ),
+    "prices": rows_of(
+        PriceRow,
+        st.sampled_from(["virtualization", "cloud_management", "bms"]),
+        words,
+        st.integers(1, 10**12).map(lambda cents: Decimal(cents) / 100),
+        remarks,
+        st.none() | days,
     ),
     "services": rows_of(
         ServiceRow, numbers, words, words, moments, st.none() | moments, st.none() | moments, remarks, st.integers(1, 5)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from licensetrack.core import blobs
+from licensetrack.core.db import transaction
 from licensetrack.procurement.budgets import BudgetLine, post_entry, reverse_entry
 from licensetrack.procurement.contracts import ContractEntry, TermEntry, add_term, register_contract
 from licensetrack.procurement.lines import LineEntry, add_line
 from licensetrack.procurement.projects import ProjectEntry, register_project
+from licensetrack.procurement.surveys import Price, record_survey
 from tests.trade import ALICE, day
 from tests.verify.breakages import Case
 
@@ -21,6 +24,9 @@ def buy() -> None:
     add_term(contract.id, TermEntry("尾款", amount=Decimal(40)), actor=ALICE)
     add_term(other.id, TermEntry("全款"), actor=ALICE)
     add_line(contract.id, "bms", LineEntry(amount=Decimal(100)), actor=ALICE)
+    with transaction() as db:
+        paper = blobs.store(db, "报价".encode(), "市场单价调研.txt").id
+    record_survey(2024, "市场单价调研", paper, "报价", [Price(2, "bms", "甲公司", Decimal(1))], actor=ALICE)
     line = BudgetLine("payment", day("03-20"), Decimal(60), "PZ-HT-1", term_id=first.id)
     post_entry(line, actor=ALICE)
     slip = post_entry(BudgetLine("payment", day("03-20"), Decimal(60), "PZ-HT-2", term_id=first.id), actor=ALICE)
@@ -50,6 +56,7 @@ PROCUREMENT_CASES = [
         "a contract buys for no more than it costs",
         ("UPDATE entitlement SET amount = amount + 1 WHERE contract = 'HT-1'",),
     ),
+    Case("a survey has lines of its kind, and no others", ("UPDATE survey SET kind = 'demand'",)),
     Case(
         "an entitlement is named after its contract",
         ("UPDATE entitlement SET contract = 'HT-2' WHERE contract = 'HT-1'",),
