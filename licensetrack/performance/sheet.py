@@ -251,6 +251,10 @@ class EvaluationSheet:
     papers: tuple[EvidencePaper, ...] = ()
     own_total: Decimal | None = None
 
+    def is_reviewed(self) -> bool:
+        """Whether a reviewer set a score of their own somewhere, so that both have to be shown."""
+        return any(leaf.review_reason for leaf in self.leaves())
+
     def leaves(self) -> Iterator[ScoredIndicator]:
         """Every level-3 indicator, in the framework's order."""
         for group in self.indicators:

@@ -98,15 +98,18 @@ def _rate(group: Group) -> Decimal | None:
 
 
 def score_table(sheet: EvaluationSheet, texts: Texts, caption: str) -> Table:
-    """Every level-3 indicator with its weight, target, result and score."""
+    """Every level-3 indicator with its weight, target, result and score; the unit's own beside it where one was
+    reviewed."""
+    own = sheet.is_reviewed()
     columns = (
         Column("一级指标", merge=True, align=Align.CENTER, width=0.08),
         Column("二级指标", merge=True, align=Align.CENTER, width=0.13),
-        Column("三级指标", width=0.27),
+        Column("三级指标", width=0.19 if own else 0.27),
         Column("年度指标值", align=Align.CENTER, width=0.18),
         Column("实际完成值", align=Align.CENTER, width=0.18),
         Column("分值", Kind.SCORE, 0.08, Align.CENTER),
-        Column("得分", Kind.SCORE, 0.08, Align.CENTER),
+        *([Column("自评得分", Kind.SCORE, 0.08, Align.CENTER)] if own else []),
+        Column("审核得分" if own else "得分", Kind.SCORE, 0.08, Align.CENTER),
     )
     rows = [
         (
@@ -116,11 +119,13 @@ def score_table(sheet: EvaluationSheet, texts: Texts, caption: str) -> Table:
             leaf.target_text,
             leaf.value_text or "—",
             texts[f"weight.{leaf.code}"],
+            *([leaf.own_score] if own else []),
             texts.get(f"score.{leaf.code}"),
         )
         for leaf in sheet.leaves()
     ]
-    total: Row = ("合计", "", "", "", "", texts["weight.total"], texts["score.total"])
+    sums = [texts["weight.total"], *([sheet.own_total] if own else []), texts["score.total"]]
+    total: Row = ("合计", "", "", "", "", *sums)
     return Table(columns, rows, caption, totals=(total,))
 
 
