@@ -50,6 +50,7 @@ from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
 from licensetrack.web.reviews import reviews
 from licensetrack.web.roles import roles
+from licensetrack.web.score_reviews import score_reviews
 from licensetrack.web.search import search
 from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
@@ -62,7 +63,7 @@ from licensetrack.web.units import units
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
 ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
-EVALUATIONS = (evaluations, evaluation_drafts, evaluation_texts, evaluation_acts)
+EVALUATIONS = (evaluations, evaluation_drafts, evaluation_texts, evaluation_acts, score_reviews)
 UNITS = (units, unit_acts, platforms)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
