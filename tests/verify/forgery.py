@@ -14,6 +14,7 @@ GUARDED = (
     "license_file_access", "receipt", "request_event", "request_version", "unit_event",
     "monitoring_step", "monitoring_snapshot", "follow_up_step",
     "demand_line", "price_line",
+    "framework_version", "framework_step", "target_record",
 )  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",
