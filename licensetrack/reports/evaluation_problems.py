@@ -24,7 +24,7 @@ def problems(sheet: EvaluationSheet, texts: Texts) -> Iterator[tuple[str, Paragr
     for leaf in losing(sheet):
         code = leaf.code
         lost = f"该指标分值{{weight.{code}}}分，得分{{score.{code}}}分，扣{{lost.{code}}}分。"
-        why = leaf.reason or leaf.explanation
+        why = (leaf.reason or leaf.explanation).removeprefix(f"扣{{lost.{code}}}分。")  # it stands just before
         cause = f"原因分析：{why}" if why else "原因尚未说明。"
         yield leaf.name, texts.paragraph(lost + cause, place_of(leaf, "存在的问题"))
 

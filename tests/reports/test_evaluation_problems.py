@@ -27,7 +27,7 @@ def texts(blocks: list[Block]) -> list[str]:
 def test_the_lost_point_of_the_sample_year_is_a_problem_with_its_cause(sheet: EvaluationSheet) -> None:
     told = texts(chapter(sheet, "六"))
     assert told[1] == "（一）绩效指标明确性"
-    assert "分值3分，得分2分，扣1分。原因分析：" in told[2]
+    assert "分值3分，得分2分，扣1分。原因分析：云管理软件授权数量未设定" in told[2]
     assert len(told) == 3
 
 
