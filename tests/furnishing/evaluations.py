@@ -3,7 +3,7 @@
 import datetime as dt
 
 from licensetrack.core.db import reading
-from licensetrack.performance import framework, queries
+from licensetrack.performance import frameworks, queries
 from licensetrack.performance.evaluations import complete_evaluation, evaluate
 from licensetrack.performance.starting import blank_paper
 from licensetrack.performance.working_paper import working_paper
@@ -16,7 +16,9 @@ DAY = dt.date(2024, 12, 31)
 
 def furnish(objects: Objects) -> Objects:
     """A draft that has just begun, and an evaluation that waits for its review; both of years of their own."""
-    officer, used = person("performance_officer"), framework.load("department-2024")
+    officer = person("performance_officer")
+    with reading() as db:
+        used = frameworks.in_force(db, "department-2024")  # with the target that the area "frameworks" adjusted
     draft = evaluate(blank_paper(used, 2023, DAY), used, actor=officer, finished=False)
     with reading() as db:
         signed = queries.latest_signed(db, 2024)
