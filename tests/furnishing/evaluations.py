@@ -25,5 +25,5 @@ def furnish(objects: Objects) -> Objects:
         paper = queries.paper_of(signed).data
     other = working_paper({**paper, "header": {**paper["header"], "year": 2022}})
     lay_wanted(used, 2022, actor=officer)
-    completed = complete_evaluation(evaluate(other, used, actor=officer), actor=officer)
+    completed = complete_evaluation(evaluate(other, actor=officer), actor=officer)
     return {"draft_evaluation": draft.id, "completed_evaluation": completed.id, "signed_evaluation": signed.id}
