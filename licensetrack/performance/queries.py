@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
-from licensetrack.measures.catalogue import MEASURES, figures
-from licensetrack.measures.ledger_sums import conditions
 from licensetrack.measures.question import Question
 from licensetrack.performance import frameworks, freezing, scorecard
 from licensetrack.performance.codec import from_plain
@@ -29,8 +25,6 @@ from licensetrack.performance.scorecard import Gap, Result
 from licensetrack.performance.sheet import EvaluationSheet, Step, Value
 from licensetrack.performance.stages import SIGNED
 from licensetrack.performance.working_paper import WorkingPaper, working_paper
-from licensetrack.procurement.models import BudgetEntry
-from licensetrack.support.models import ServiceOrder
 
 EVALUATION = "evaluation"
 
@@ -138,89 +132,3 @@ def sheet(db: Session, found: Evaluation, *, with_traces: bool = True) -> Evalua
     }  # fmt: skip
     made = compose(run_of(db, found), framework_of(found), paper, results_of(found), content, {})
     return replace(made, traces={name: tuple(rows) for name, rows in traces(db, question)} if with_traces else {})
-
-
-@dataclass(frozen=True)
-class ChangedFigure:
-    """A measure that would now give another value for the evaluation's day than the one it states."""
-
-    name: str
-    label: str
-    unit: str
-    stated: Value
-    present: Value
-
-
-@dataclass(frozen=True)
-class LateEntry:
-    """An entry of a ledger for a day up to the evaluation's, recorded after its values were read.
-
-    `ledger` is allocation, budget or service; `subject` the set's, voucher's or order's number; `action` the event, the
-    kind of budget entry, or the kind of service.
-    """
-
-    ledger: str
-    subject: str
-    action: str
-    on: dt.date
-    at: dt.datetime
-
-
-@dataclass(frozen=True)
-class Differences:
-    """数据已变动: what the ledgers say now of the evaluation's day, against what the evaluation states."""
-
-    figures: tuple[ChangedFigure, ...]
-    entries: tuple[LateEntry, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.figures or self.entries)
-
-
-class Stated(Protocol):
-    """What states figures of a day: an evaluation, a monitoring."""
-
-    @property
-    def as_of(self) -> dt.date: ...
-    @property
-    def known_at(self) -> dt.datetime: ...
-    @property
-    def figures(self) -> dict[str, Any]: ...
-
-
-def differences(db: Session, found: Stated) -> Differences:
-    """Figures that changed and entries that came late; what was frozen stays as it is."""
-    stated, present = numbers(found.figures), figures(db, Question(found.as_of))
-    changed = [
-        ChangedFigure(name, MEASURES[name].label, MEASURES[name].unit, value, present[name])
-        for name, value in stated.items()
-        if name in present and present[name] != value
-    ]
-    return Differences(tuple(changed), tuple(_late_entries(db, found)))
-
-
-def _late_entries(db: Session, found: Stated) -> list[LateEntry]:
-    late = []
-    events = (
-        select(LicenseSet.number, LedgerEvent.action, LedgerEvent.on, LedgerEvent.at)
-        .join(LicenseSet, LicenseSet.id == LedgerEvent.set_id)
-        .where(*conditions(Question(found.as_of)), LedgerEvent.at > found.known_at)
-        .order_by(LedgerEvent.at, LedgerEvent.id)
-    )
-    late += [LateEntry("allocation", *row) for row in db.execute(events)]
-    budget = (
-        select(BudgetEntry.voucher, BudgetEntry.kind, BudgetEntry.on, BudgetEntry.at)
-        .where(BudgetEntry.on <= found.as_of, BudgetEntry.at > found.known_at)
-        .order_by(BudgetEntry.at, BudgetEntry.id)
-    )
-    late += [LateEntry("budget", *row) for row in db.execute(budget)]
-    end = dt.datetime.combine(found.as_of + dt.timedelta(days=1), dt.time())
-    orders = (
-        select(ServiceOrder.number, ServiceOrder.kind, ServiceOrder.received, ServiceOrder.recorded_at)
-        .where(ServiceOrder.received < end, ServiceOrder.recorded_at > found.known_at)
-        .order_by(ServiceOrder.recorded_at, ServiceOrder.number)
-    )
-    late += [
-        LateEntry("service", number, kind, received.date(), at) for number, kind, received, at in db.execute(orders)
-    ]
-    return late

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import allows
+from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.allocation.waiting import WaitingSet, waiting_for_import
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
@@ -22,6 +22,10 @@ from licensetrack.measures.catalogue import PRODUCTS, STAGES, figures
 from licensetrack.measures.ledger_sums import split
 from licensetrack.measures.question import Question, Value
 from licensetrack.measures.readers import readable
+from licensetrack.performance.differences import has_changed
+from licensetrack.performance.models import Evaluation
+from licensetrack.performance.queries import evaluations
+from licensetrack.performance.stages import SIGNED
 from licensetrack.procurement.queries import products
 from licensetrack.web.access import actor, signed_in
 from licensetrack.web.asked import question, quick_days
@@ -81,6 +85,7 @@ def overview() -> ResponseReturnValue:
     asked = question()
     with reading() as db:
         shown = _read(db, asked)
+        moved = evaluations_moved(db, visitor)
     return render_template(
         "dashboard/overview.html",
         shown=shown,
@@ -93,7 +98,19 @@ def overview() -> ResponseReturnValue:
         COVERED=COVERED,
         LISTED=LISTED,
         readable=readable(visitor),
+        moved=moved,
     )
+
+
+def evaluations_moved(db: Session, visitor: Actor) -> list[Evaluation]:
+    """The newest signed version of each evaluation, where an entry recorded later moved one of its figures."""
+    if visitor.scope.kind != "all" or not allows(visitor, "performance:read"):
+        return []
+    newest: dict[tuple[str, int], Evaluation] = {}
+    for one in evaluations(db):
+        if one.stage == SIGNED:
+            newest.setdefault((one.kind, one.year), one)
+    return [one for one in newest.values() if has_changed(db, one)]
 
 
 def _read(db: Session, asked: Question) -> Overview:

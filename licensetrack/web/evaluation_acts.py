@@ -35,7 +35,7 @@ def complete(evaluation_id: int) -> ResponseReturnValue:
         desk = opened(db, evaluation_id)
 
     def act() -> str:
-        _check_seen(form, desk.found)
+        check_seen(form, desk.found)
         if faults := desk.faults():
             raise Refused(
                 "Numbers in the texts can not stand (%(count)s); the first: %(fault)s", count=len(faults),
@@ -56,7 +56,7 @@ def rework(evaluation_id: int) -> ResponseReturnValue:
         desk = opened(db, evaluation_id)
 
     def act() -> str:
-        _check_seen(form, desk.found)
+        check_seen(form, desk.found)
         try:
             day = as_of(form.as_of.data) if form.as_of.data else None
         except Refused as refusal:
@@ -112,13 +112,13 @@ def _step(evaluation_id: int, name: str, act: Callable[[Evaluation, StepForm], E
         found = queries.evaluation(db, evaluation_id)
 
     def done() -> str:
-        _check_seen(form, found)
+        check_seen(form, found)
         return _to(act(found, form).id)
 
     return perform(form, done, lambda: evaluation_page(evaluation_id, form, name))
 
 
-def _check_seen(form: StepForm, found: Evaluation) -> None:
+def check_seen(form: StepForm, found: Evaluation) -> None:
     """Nobody takes a step with an evaluation that they did not see as it is. Raises Refused, Conflict."""
     if form.seen is None:
         raise Refused("This form is incomplete. Please load the page again.")

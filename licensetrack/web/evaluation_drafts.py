@@ -199,7 +199,7 @@ def _mark_page(desk: Desk, form: PartForm, theirs: list[Theirs], code: str) -> s
     if code not in desk.draft.results:
         raise NotFound("There is no such part of the draft.")
     result = desk.draft.results[code]
-    loses = result.own_score is not None and result.own_score < result.indicator.weight
+    loses = result.own_score is None or result.own_score < result.indicator.weight
     shown = fields_of(result.indicator, deviates=bool(result.deviation), loses=loses)
     if isinstance(form, MarkForm):
         form.offer(result.indicator)

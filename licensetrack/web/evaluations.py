@@ -14,6 +14,7 @@ from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance import queries
+from licensetrack.performance.differences import differences, has_changed
 from licensetrack.performance.evidence_wanted import missing_evidence
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.rules.separation import check_other_person
@@ -37,7 +38,9 @@ def index() -> ResponseReturnValue:
     """All evaluations, the newest first."""
     see_all()
     with reading() as db:
-        return render_template("evaluations/index.html", rows=queries.evaluations(db), points=points)
+        rows = queries.evaluations(db)
+        moved = {row.id for row in rows if row.stage == SIGNED and has_changed(db, row)}
+        return render_template("evaluations/index.html", rows=rows, moved=moved, points=points)
 
 
 @evaluations.get("/<int:evaluation_id>")
@@ -53,7 +56,7 @@ def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
         sheet = queries.sheet(db, found, with_traces=False)
-        changed = queries.differences(db, found)
+        changed = differences(db, found)
         gaps = [] if found.stage == SIGNED else queries.gaps(found) + missing_evidence(db, found)
     words = _Words(sheet)
     return render_template(

@@ -15,13 +15,13 @@ from licensetrack.core.clock import today
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.performance import monitoring_queries as queries
+from licensetrack.performance.differences import differences
 from licensetrack.performance.goals import declared, years
 from licensetrack.performance.monitoring import draft_monitoring
 from licensetrack.performance.monitoring_composing import gaps
 from licensetrack.performance.monitoring_models import Monitoring
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
 from licensetrack.performance.monitoring_stages import DRAFT, MENDED, OPEN, REPORTED, SUBMITTED
-from licensetrack.performance.queries import differences
 from licensetrack.reports.monitoring_form import Texts
 from licensetrack.reports.monitoring_words import figures_of
 from licensetrack.reports.outputs import MEDIA_TYPES, Form, write_goals, write_monitoring

@@ -21,6 +21,7 @@ from licensetrack.web.desk import desk
 from licensetrack.web.documents import documents
 from licensetrack.web.entitlements import bought
 from licensetrack.web.evaluation_acts import evaluation_acts
+from licensetrack.web.evaluation_differences import changed as evaluation_differences
 from licensetrack.web.evaluation_drafts import drafts as evaluation_drafts
 from licensetrack.web.evaluation_texts import texts as evaluation_texts
 from licensetrack.web.evaluations import evaluations
@@ -63,7 +64,9 @@ from licensetrack.web.units import units
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
 ACCEPTANCE = (importing, certificates, certificate_acts, archive, unit_papers)
-EVALUATIONS = (evaluations, evaluation_drafts, evaluation_texts, evaluation_acts, score_reviews)
+EVALUATIONS = (
+    evaluations, evaluation_drafts, evaluation_texts, evaluation_acts, evaluation_differences, score_reviews,
+)  # fmt: skip
 UNITS = (units, unit_acts, platforms)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)

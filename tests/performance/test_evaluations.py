@@ -15,6 +15,7 @@ from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
 from licensetrack.core.outbox import OutboxMessage
 from licensetrack.performance import queries
+from licensetrack.performance.differences import differences
 from licensetrack.performance.evaluations import (
     complete_evaluation,
     evaluate,
@@ -231,7 +232,7 @@ def test_what_is_signed_is_what_was_reviewed(year: SmallYear, paper: WorkingPape
         sheet = queries.load_snapshot(db, evaluation)
         assert sheet.figures["virtualization.accepted_cpus"].value == 4100
         assert {line.number for line in sheet.sets} == {"SQ-1", "SQ-2", "SQ-3"}
-        changed = {change.name: change.present for change in queries.differences(db, evaluation).figures}
+        changed = {change.name: change.present for change in differences(db, evaluation).figures}
     assert changed["virtualization.accepted_cpus"] == 4135
 
 

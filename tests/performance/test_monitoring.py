@@ -13,6 +13,7 @@ from licensetrack.core.audit import AuditEntry
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.performance import monitoring_queries as queries
+from licensetrack.performance.differences import differences
 from licensetrack.performance.framework import load
 from licensetrack.performance.framework_drafting import draft_framework, put_in_force
 from licensetrack.performance.monitoring import (
@@ -28,7 +29,6 @@ from licensetrack.performance.monitoring import (
 from licensetrack.performance.monitoring_follow_ups import accept_follow_up, mend_follow_up, return_follow_up
 from licensetrack.performance.monitoring_models import MonitoringSnapshot
 from licensetrack.performance.monitoring_rules import Judgement
-from licensetrack.performance.queries import differences
 from licensetrack.performance.targets import record_target
 from licensetrack.procurement.budgets import BudgetLine, post_entry
 from tests.performance.conftest import MANAGER, OFFICER, OPERATOR, REVIEWER, SmallYear

@@ -20,6 +20,7 @@ from licensetrack.core.errors import NotFound
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance import freezing, queries
 from licensetrack.performance.codec import to_plain
+from licensetrack.performance.differences import differences
 from licensetrack.performance.evaluations import (
     complete_evaluation,
     evaluate,
@@ -150,10 +151,10 @@ def test_what_is_recorded_later_changes_nothing_frozen(year: SmallYear, paper: W
 def test_what_is_recorded_later_for_the_year_shows_as_a_difference(year: SmallYear, paper: WorkingPaper) -> None:
     evaluation = signed(paper, year.clock)
     with reading() as db:
-        assert not queries.differences(db, evaluation)
+        assert not differences(db, evaluation)
     back_date(year)
     with reading() as db:
-        found = queries.differences(db, evaluation)
+        found = differences(db, evaluation)
     assert found
     changed = {change.name: (change.stated, change.present) for change in found.figures}
     assert changed["virtualization.accepted_cpus"] == (4100, 4130)
@@ -176,7 +177,7 @@ def test_entries_of_the_next_year_are_no_difference(year: SmallYear, paper: Work
     year.clock.set("2025-03-01 10:00")
     year.accepted("SQ-10", year.school, "virtualization", 70, "2025-01-15")
     with reading() as db:
-        assert not queries.differences(db, evaluation)
+        assert not differences(db, evaluation)
 
 
 FORBIDDEN = [

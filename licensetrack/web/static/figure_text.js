@@ -138,6 +138,27 @@ function stepBack(made) {
   }
 }
 
+// Puts the caret behind so many signs of the written text.
+function stand(made, signs) {
+  let left = signs;
+  for (const one of made.childNodes) {
+    const length = one.nodeType === Node.TEXT_NODE ? one.data.length : one.dataset.mark.length + 2;
+    if (one.nodeType === Node.TEXT_NODE && left <= length) {
+      window.getSelection().collapse(one, left);
+      return;
+    }
+    left -= length;
+    if (left <= 0) {
+      break;
+    }
+  }
+  const range = document.createRange();
+  range.selectNodeContents(made);
+  range.collapse(false);
+  window.getSelection().removeAllRanges();
+  window.getSelection().addRange(range);
+}
+
 export function editors(form, words) {
   const figures = known();
   const made = [...form.querySelectorAll("textarea[data-figures]")].map((field) => editor(field, figures, words));
@@ -152,21 +173,25 @@ export function editors(form, words) {
       recent = one;
     });
   }
-  let caret = null;
+  let caret = null; // as a place in the written text: what is drawn anew when one leaves would lose a node
   document.addEventListener("selectionchange", () => {
     const selection = window.getSelection();
-    if (selection.rangeCount && recent.contains(selection.anchorNode)) {
-      caret = selection.getRangeAt(0).cloneRange();
+    if (document.activeElement === recent && selection.rangeCount && recent.contains(selection.anchorNode)) {
+      const before = document.createRange();
+      before.selectNodeContents(recent);
+      before.setEnd(selection.getRangeAt(0).endContainer, selection.getRangeAt(0).endOffset);
+      caret = { editor: recent, at: written(before.cloneContents()).length };
     }
   });
   button.hidden = false;
   button.addEventListener("click", () => {
+    const text = written(recent);
+    const at = caret && caret.editor === recent ? Math.min(caret.at, text.length) : text.length;
+    const mark = `{${choice.value}}`;
+    recent.replaceChildren(parts(text.slice(0, at) + mark + text.slice(at), figures, words));
     recent.focus();
-    if (caret && recent.contains(caret.startContainer)) {
-      window.getSelection().removeAllRanges();
-      window.getSelection().addRange(caret);
-    }
-    put(recent, parts(`{${choice.value}}`, figures, words));
+    stand(recent, at + mark.length);
+    recent.dispatchEvent(new InputEvent("input", { bubbles: true }));
   });
   const wanted = document.getElementById(`${window.location.hash.slice(1)}-editor`);
   if (wanted) {

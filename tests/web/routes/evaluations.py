@@ -20,11 +20,12 @@ ROUTES: dict[Key, Route] = {
     ("evaluations_texts.section", "GET"): Route(OFFICER, f"{DRAFT}/write/sections/1"),
     ("evaluations_texts.keep_section", "POST"): Route(OFFICER, f"{DRAFT}/write/sections/1", good=UNFIT),
     ("evaluations_scores.one", "GET"): Route({"reviewer"}, f"{DONE}/scores/C11"),
-    ("evaluations_scores.keep", "POST"): Route({"reviewer"}, f"{DONE}/scores/C11", good=UNFIT),
     ("evaluations_acts.complete", "POST"): Route(OFFICER, f"{DRAFT}/complete", good=UNFIT),
     ("evaluations_acts.rework", "POST"): Route(OFFICER, f"{DRAFT}/rework", good=UNFIT),
     ("evaluations_acts.review", "POST"): Route({"reviewer"}, f"{DONE}/review", good=UNFIT),
     ("evaluations_acts.send_back", "POST"): Route({"reviewer", "manager"}, f"{DONE}/send-back", good=UNFIT),
     ("evaluations_acts.sign", "POST"): Route({"manager"}, f"{DONE}/sign", good=UNFIT),
     ("evaluations_acts.reopen", "POST"): Route(OFFICER, "/evaluations/{signed_evaluation}/reopen", good=UNFIT),
+    ("evaluations_changed.index", "GET"): Route(READERS, "/evaluations/{signed_evaluation}/differences"),
+    ("evaluations_changed.rows", "GET"): Route(READERS, "/evaluations/{signed_evaluation}/differences/units.served"),
 }

@@ -1,0 +1,213 @@
+"""数据已变动: what the ledgers say now of an evaluation's day against what it states, and which entries did it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
+from licensetrack.core.columns import canonical_json
+from licensetrack.measures.catalogue import MEASURES, figures
+from licensetrack.measures.ledger_sums import conditions
+from licensetrack.measures.money import COLUMNS
+from licensetrack.measures.question import Question
+from licensetrack.measures.reading import Reading
+from licensetrack.performance.freezing import read_row, trace_rows
+from licensetrack.performance.queries import numbers
+from licensetrack.performance.sheet import Value
+from licensetrack.procurement.models import BudgetEntry
+from licensetrack.support.models import ServiceOrder
+
+ALLOCATION, BUDGET, SERVICE = "allocation", "budget", "service"
+ADDED = ("value", "numerator", "denominator")
+# By what a row behind a figure is found again; sums aside, the rest of it is words.
+KEYS = ("set_id", "unit_id", "entry_id", "number")
+Row = Mapping[str, Any]
+
+
+class Stated(Protocol):
+    """What states figures of a day: an evaluation, a monitoring."""
+
+    @property
+    def as_of(self) -> dt.date: ...
+    @property
+    def known_at(self) -> dt.datetime: ...
+    @property
+    def figures(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class ChangedFigure:
+    """A measure that would now give another value for the evaluation's day than the one it states."""
+
+    name: str
+    label: str
+    unit: str
+    stated: Value
+    present: Value
+
+
+@dataclass(frozen=True)
+class LateEntry:
+    """An entry of a ledger for a day up to the evaluation's, recorded after its values were read.
+
+    `ledger` is allocation, budget or service; `subject` the set's, voucher's or order's number; `action` the event, the
+    kind of budget entry, or the kind of service. `moves` names the measures that it adds to or takes from; `gone` says
+    that it takes back what was counted.
+    """
+
+    ledger: str
+    subject: str
+    action: str
+    on: dt.date
+    at: dt.datetime
+    moves: frozenset[str]
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Figures that changed, and every entry that moved one; entries may cancel each other out."""
+
+    figures: tuple[ChangedFigure, ...]
+    entries: tuple[LateEntry, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.figures or self.entries)
+
+
+def differences(db: Session, found: Stated) -> Differences:
+    """What changed since the values were read; what was frozen stays as it is."""
+    stated, present = numbers(found.figures), figures(db, Question(found.as_of))
+    changed = [
+        ChangedFigure(name, MEASURES[name].label, MEASURES[name].unit, value, present[name])
+        for name, value in stated.items()
+        if name in present and present[name] != value
+    ]
+    return Differences(tuple(changed), tuple(late_entries(db, found)))
+
+
+def has_changed(db: Session, found: Stated) -> bool:
+    """Whether there is any such entry; for a mark in a list."""
+    return next(late_entries(db, found), None) is not None
+
+
+def late_entries(db: Session, found: Stated) -> Iterator[LateEntry]:
+    """Every entry recorded after the values were read that moves a figure of the day, ledger by ledger."""
+    yield from _events(db, found)
+    now, then = Reading(db, Question(found.as_of)), Reading(db, Question(found.as_of, found.known_at))
+    yield from _money(db, found, now, then)
+    yield from _orders(found, now, then)
+
+
+def _events(db: Session, found: Stated) -> Iterator[LateEntry]:
+    deltas = [getattr(LedgerEvent, name) for name in DELTAS]
+    query = (
+        select(LicenseSet.number, LedgerEvent.action, LedgerEvent.on, LedgerEvent.at, LedgerEvent.product, *deltas)
+        .join(LicenseSet, LicenseSet.id == LedgerEvent.set_id)
+        .where(*conditions(Question(found.as_of)), LedgerEvent.at > found.known_at)
+        .where(or_(*(delta != 0 for delta in deltas)))
+        .order_by(LedgerEvent.at, LedgerEvent.id)
+    )
+    for number, action, on, at, product, *changes in db.execute(query):
+        moved = {name for name, change in zip(DELTAS, changes, strict=True) if change}
+        yield LateEntry(ALLOCATION, number, action, on, at, frozenset(_moved_by(product, moved)))
+
+
+def _moved_by(product: str, counters: Iterable[str]) -> Iterator[str]:
+    """The measures that these counters of a product go into."""
+    for counter in counters:
+        if f"{product}.{counter}" in MEASURES:
+            yield f"{product}.{counter}"
+        if counter == "accepted_sets":
+            yield from ("units.served", "import.pass_rate")
+        if counter == "issued_sets":
+            yield "import.pass_rate"
+        if counter in ("imported_sets", "failed_imports"):
+            yield "import.first_pass_rate"
+
+
+def _money(db: Session, found: Stated, now: Reading, then: Reading) -> Iterator[LateEntry]:
+    standing = {entry.id for entry in now.entries}
+    late = [entry for entry in now.entries if entry.at > found.known_at]
+    gone = [entry for entry in then.entries if entry.id not in standing]
+    reversals = {
+        entry.reverses_id: entry
+        for entry in db.scalars(select(BudgetEntry).where(BudgetEntry.reverses_id.in_([one.id for one in gone])))
+    }
+    for entry in sorted([*late, *gone], key=lambda one: (one.at, one.id)):
+        back = reversals.get(entry.id)
+        at = entry.at if back is None else back.at
+        yield LateEntry(BUDGET, entry.voucher, entry.kind, entry.on, at, _paid(entry), gone=entry in gone)
+
+
+def _paid(entry: BudgetEntry) -> frozenset[str]:
+    columns = {f"budget.{name}" for name, kinds in COLUMNS.items() if entry.kind in kinds}
+    if columns & {"budget.appropriated", "budget.spent"}:
+        columns.add("budget.execution_rate")
+    return frozenset(columns & MEASURES.keys())
+
+
+def _orders(found: Stated, now: Reading, then: Reading) -> Iterator[LateEntry]:
+    moves = frozenset(name for name in MEASURES if name.startswith("support."))
+    standing = {order.number for order in now.orders}
+    for order in sorted(now.orders, key=lambda one: (one.recorded_at, one.number)):
+        if order.recorded_at > found.known_at:
+            yield _order(order, order.recorded_at, moves)
+    for order in then.orders:
+        if order.number not in standing:
+            yield _order(order, order.superseded_at or found.known_at, moves, gone=True)
+
+
+def _order(order: ServiceOrder, at: dt.datetime, moves: frozenset[str], *, gone: bool = False) -> LateEntry:
+    return LateEntry(SERVICE, order.number, order.kind, order.received.date(), at, moves, gone)
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """A row behind a figure that came, went, or adds something else by now; one of the two may be missing."""
+
+    then: Row | None
+    now: Row | None
+
+    @property
+    def shown(self) -> Row:
+        """Its words, as they are now where it still stands."""
+        return self.now or self.then or {}
+
+
+def changed_rows(db: Session, found: Stated, name: str, evaluation_id: int | None) -> list[ChangedRow]:
+    """The rows behind one measure that differ: as frozen (or as known at the reading, where nothing was), and now."""
+    measure, asked = MEASURES[name], Question(found.as_of)
+    if evaluation_id is None:
+        then = measure.trace(db, Question(found.as_of, found.known_at))
+    else:
+        then = list(trace_rows(db, evaluation_id, name))
+    now = [read_row(json.loads(canonical_json(row))) for row in measure.trace(db, asked)]  # as freezing writes them
+    return list(_compared(then, now))
+
+
+def _compared(then: Sequence[Row], now: Sequence[Row]) -> Iterator[ChangedRow]:
+    before, after = _by_key(then), _by_key(now)
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None or _sums(old) != _sums(new):
+            yield ChangedRow(old, new)
+
+
+def _by_key(rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        found[tuple(row.get(key) for key in KEYS)] = row
+    return found
+
+
+def _sums(row: Row) -> list[Decimal]:
+    return [Decimal(row[name]) for name in ADDED if row.get(name) is not None]
