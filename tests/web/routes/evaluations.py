@@ -20,6 +20,7 @@ ROUTES: dict[Key, Route] = {
     ("evaluations_texts.section", "GET"): Route(OFFICER, f"{DRAFT}/write/sections/1"),
     ("evaluations_texts.keep_section", "POST"): Route(OFFICER, f"{DRAFT}/write/sections/1", good=UNFIT),
     ("evaluations_scores.one", "GET"): Route({"reviewer"}, f"{DONE}/scores/C11"),
+    ("evaluations_scores.keep", "POST"): Route({"reviewer"}, f"{DONE}/scores/C11", good=UNFIT),
     ("evaluations_acts.complete", "POST"): Route(OFFICER, f"{DRAFT}/complete", good=UNFIT),
     ("evaluations_acts.rework", "POST"): Route(OFFICER, f"{DRAFT}/rework", good=UNFIT),
     ("evaluations_acts.review", "POST"): Route({"reviewer"}, f"{DONE}/review", good=UNFIT),
