@@ -7,15 +7,6 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
-GUARDED = (
-    "acceptance_certificate", "certificate_line", "import_attempt",
-    "audit_entry", "budget_entry", "cap_change", "evaluation", "evaluation_snapshot", "evaluation_step",
-    "evaluation_trace", "evidence_file", "evidence_link", "indicator_result", "ledger_event", "license_file",
-    "license_file_access", "receipt", "request_event", "request_version", "unit_event",
-    "monitoring_step", "monitoring_snapshot", "follow_up_step",
-    "demand_line", "price_line",
-    "framework_version", "framework_step", "target_record",
-)  # fmt: skip
 DELTAS = (
     "issued_sets", "issued_cpus", "imported_sets", "imported_cpus", "accepted_sets", "accepted_cpus", "failed_imports",
 )  # fmt: skip
@@ -40,10 +31,12 @@ def guards_off(connection: Connection) -> Iterator[None]:
     ).all()
     for table, name in checks:
         connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
-    for table in GUARDED:
+    guarded = text("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+    tables = connection.execute(guarded).scalars().all()
+    for table in tables:
         connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     yield
-    for table in GUARDED:
+    for table in tables:
         connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
 
 
