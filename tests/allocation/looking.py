@@ -16,12 +16,12 @@ from licensetrack.core.audit import AuditEntry
 from licensetrack.core.db import reading
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.outbox import OutboxMessage
-from licensetrack.verify.report import verify
+from licensetrack.verify.report import verify_records
 
 
 def broken() -> list[str]:
     """Invariants that do not hold; none when the books are right."""
-    return [finding.invariant for finding in verify() if finding.broken]
+    return [finding.invariant for finding in verify_records() if finding.broken]
 
 
 def rows() -> tuple[int, ...]:

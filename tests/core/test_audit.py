@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from licensetrack.core import audit, digests
 from licensetrack.core.audit import CLOCK_STEP, AuditEntry, AuditHead
 from licensetrack.core.db import reading, transaction
-from licensetrack.verify.report import verify
+from licensetrack.verify.report import verify_records
 from tests.conftest import Clock
 from tests.trade import ALICE, broken_off
 
@@ -27,7 +27,7 @@ def act(tag: str = "units:unit:register", **details: object) -> int:
 
 
 def broken() -> list[str]:
-    return [finding.invariant for finding in verify() if finding.broken]
+    return [finding.invariant for finding in verify_records() if finding.broken]
 
 
 def test_entries_are_numbered_and_each_holds_the_digest_of_the_one_before(database: Engine) -> None:

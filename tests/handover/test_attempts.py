@@ -21,8 +21,8 @@ from licensetrack.handover.acceptance_models import ImportAttempt, ReworkTask
 from licensetrack.handover.attempts import record_attempt
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question, Value
-from licensetrack.verify.report import verify
 from tests.handover.people import of_unit, person, picture
+from tests.invariants import broken
 from tests.trade import ALICE, day, fresh, imported, issued, unit
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -46,7 +46,7 @@ def rows() -> tuple[int, ...]:
 
 
 def books_are_right() -> None:
-    assert [finding for finding in verify() if finding.broken] == []
+    assert broken() == []
 
 
 def test_a_platform_that_shows_what_was_issued_has_imported_the_set() -> None:

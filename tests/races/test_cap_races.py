@@ -26,10 +26,10 @@ from licensetrack.procurement.models import Entitlement
 from licensetrack.procurement.queries import entitlement_for
 from licensetrack.requests.fulfillment import fulfill_line
 from licensetrack.units.models import Unit
-from licensetrack.verify.report import verify
 from tests.asking import RITA, approved, its_lines
 from tests.handover.vendor_files import huawei_dat
 from tests.haste import sqlite_in_haste
+from tests.invariants import broken
 from tests.races.test_races import at_once, kinds
 from tests.trade import ALICE, day, fresh, issued, unit
 
@@ -42,7 +42,7 @@ def books_right_afterwards(database: object) -> Iterator[None]:
     """Whatever raced: every invariant holds."""
     with sqlite_in_haste():
         yield
-    assert [finding for finding in verify() if finding.broken] == []
+    assert broken() == []
 
 
 def bought() -> Entitlement:

@@ -28,10 +28,10 @@ from licensetrack.handover.acceptance_rules import CHECKS
 from licensetrack.handover.attempts import record_attempt
 from licensetrack.handover.certificates import draw_certificate
 from licensetrack.units.models import Unit
-from licensetrack.verify.report import verify
 from tests import site
 from tests.handover.people import of_unit, paper
 from tests.haste import sqlite_in_haste
+from tests.invariants import broken
 from tests.races.test_races import at_once, kinds
 from tests.trade import ALICE, day, fresh, imported, issued, unit
 from tests.web.conftest import furnished  # noqa: F401 - a fixture
@@ -48,7 +48,7 @@ def no_waits_for_the_disk() -> Iterator[None]:
 
 def acceptances(number: str) -> int:
     """How often the set was accepted; and whatever raced, every invariant holds."""
-    assert [finding for finding in verify() if finding.broken] == []
+    assert broken() == []
     with reading() as db:
         query = select(func.count()).select_from(LedgerEvent).join(LicenseSet, LicenseSet.id == LedgerEvent.set_id)
         return db.scalar(query.where(LicenseSet.number == number, LedgerEvent.action == "accept")) or 0

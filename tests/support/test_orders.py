@@ -15,8 +15,8 @@ from licensetrack.core.errors import Forbidden, NotFound, Refused
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question, Value
 from licensetrack.support.orders import OrderLine, differences, record_orders, standing_orders
-from licensetrack.verify.report import verify
 from tests.conftest import Clock
+from tests.invariants import broken
 from tests.trade import ALICE, day, unit
 
 pytestmark = pytest.mark.usefixtures("database", "clock")
@@ -71,7 +71,7 @@ def test_a_changed_order_is_a_new_version_and_the_old_one_stays_known(line: Orde
     assert (count("orders"), count("on_time_rate"), count("on_time_rate", known_at=before)) == (1, 100, 0)
     with reading() as db:
         assert differences(standing_orders(db)["FW-1"], corrected) == {}
-    assert not [finding for finding in verify() if finding.broken]
+    assert not broken()
 
 
 def test_the_year_is_the_citys_also_where_only_a_part_is_asked_for(line: OrderLine) -> None:

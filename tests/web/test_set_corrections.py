@@ -12,8 +12,8 @@ from licensetrack.allocation import life
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.queries import SetRow, set_by_number
 from licensetrack.core import db
-from licensetrack.verify.report import verify
 from tests.allocation.looking import fact, facts
+from tests.invariants import broken
 from tests.site import House, person
 from tests.trade import ALICE, accepted, day, unit
 
@@ -72,7 +72,7 @@ def test_a_fact_is_said_right(
     assert answer.status_code == 303, answer.text[-2500:]
     found = row()
     assert {name: getattr(found, name) for name in shows} == shows
-    assert [finding for finding in verify() if finding.broken] == []
+    assert broken() == []
 
 
 def test_what_is_taken_back_and_said_anew_is_shown_and_nothing_is_written(
