@@ -20,7 +20,7 @@ WANTED = sorted(
         for permission in re.findall(r'"([a-z_]+:[a-z_]+(?::[a-z_]+)?)"', path.read_text(encoding="utf-8"))
     }
 )
-READING = re.compile(r".*:read|exchange:export")
+READING = re.compile(r".*:read|exchange:export|performance:pack:download")
 
 
 def of_role(role: str, scope: Scope = EVERYWHERE) -> Actor:

@@ -195,7 +195,7 @@ def sign_in(page: Page, site: Site) -> Callable[[str], Page]:
     return as_role
 
 
-OF_THE_LOOK = {"runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]}
+OF_THE_LOOK = {"runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]}
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import make_url
 
+from licensetrack.core import blobs, db
+from licensetrack.performance import framework
 from tests.e2e.conftest import Site, watched
 from tests.e2e.test_pages import sideways, sign_in
+from tests.performance.papers import lay_wanted
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "2024" / "evaluation.toml"
 OFFICER, REVIEWER, MANAGER = "performance_officer", "reviewer", "manager"
@@ -19,6 +23,14 @@ def paper_of_2023(folder: Path) -> Path:
     path = folder / "evaluation.toml"
     path.write_text(re.sub(r"(?m)^year = 2024$", "year = 2023", SAMPLE.read_text("utf-8")), encoding="utf-8")
     return path
+
+
+def lay_papers(site: Site) -> None:
+    """The papers that the framework wants for 2023; tests/e2e/test_evidence.py lays some by hand."""
+    db.connect(site.database)
+    blobs.use_folder(Path(str(make_url(site.database).database)).parent / "blobs")
+    lay_wanted(framework.load("department-2024"), 2023)
+    db.engine().dispose()
 
 
 def right(page: Page, look: Look) -> None:
@@ -100,6 +112,7 @@ def write_a_mark(page: Page, look: Look) -> None:
 def test_three_people_take_an_evaluation_from_its_first_page_to_its_signature(
     browser: Browser, site: Site, violations: Look, tmp_path: Path
 ) -> None:
+    lay_papers(site)
     size = {"width": 1440, "height": 900}
     with watched(browser, site.url, locale="zh-CN", viewport=size) as (context, _):
         page = context.new_page()
