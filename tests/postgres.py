@@ -101,6 +101,7 @@ class Server:
         return psycopg.connect(self._running.get_uri(name), autocommit=True)
 
 
+COUNTERS = "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences"
 SHAPE = """
     SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
         SELECT format('%s.%s %s', attrelid::regclass, attname, atttypid::regtype) AS part FROM pg_attribute
@@ -118,6 +119,7 @@ class Contents:
     shape: str
     tables: tuple[str, ...]
     rows: dict[str, bytes]
+    counters: dict[str, int | None]
 
     @classmethod
     def of(cls, connection: psycopg.Connection[Any]) -> Self:
@@ -129,7 +131,7 @@ class Contents:
         for table in _filled(connection, tables):
             with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
                 rows[table] = b"".join(copy)
-        return cls(_shape(connection), tables, rows)
+        return cls(_shape(connection), tables, rows, dict(connection.execute(COUNTERS).fetchall()))
 
     def restore(self, connection: psycopg.Connection[Any]) -> bool:
         """Sends everybody else away and leaves the database as it was; False where its shape was changed."""
@@ -146,10 +148,10 @@ class Contents:
             for table, rows in self.rows.items():
                 with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
                     copy.write(rows)
-            connection.execute(
-                "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
-                " FROM pg_sequences WHERE last_value IS NOT NULL"
-            )
+            for counter, last in connection.execute(COUNTERS).fetchall():
+                if last != self.counters[counter]:
+                    first = self.counters[counter]
+                    connection.execute("SELECT setval(%s::regclass, %s, %s)", (counter, first or 1, first is not None))
         return True
 
 
