@@ -112,7 +112,7 @@ def take_all(browser: Browser, url: str, login: dict[str, str], folder: Path) ->
     page.wait_for_load_state()
     _take(page, "request", folder)
     page.goto("/evaluations")
-    page.locator("main a[href*='/evaluations/']").first.click()
+    page.locator("main td a[href*='/evaluations/'], main th a[href*='/evaluations/']").first.click()
     page.wait_for_load_state()
     _take(page, "evaluation", folder)
     context.close()
