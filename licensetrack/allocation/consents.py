@@ -13,8 +13,8 @@ from licensetrack.allocation.models import CapConsent
 from licensetrack.allocation.rules import MOST_CPUS, check_reason
 from licensetrack.core import audit, outbox
 from licensetrack.core.clock import now
-from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict, NotFound, Refused
+from licensetrack.core.db import row_with_id, transaction
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.models import Entitlement
 
 MOST_SETS = 100_000
@@ -41,9 +41,7 @@ def ask_consent(
     if not 0 <= sets <= MOST_SETS or sets + cpus == 0:
         raise Refused("Say how many sets or CPUs the act may add.").at("sets")
     with transaction() as db:
-        entitlement = db.get(Entitlement, entitlement_id)
-        if entitlement is None:
-            raise NotFound("There is no such record.")
+        entitlement = row_with_id(db, Entitlement, entitlement_id)
         if entitlement.cap_rule != "soft":
             raise Refused("Only a soft cap can be passed by consent.")
         consent = CapConsent(
@@ -100,10 +98,7 @@ def _answer(consent_id: int, action: str, permission: str, reason: str, actor: A
 
 
 def _found(db: Session, consent_id: int) -> CapConsent:
-    consent = db.get(CapConsent, consent_id)
-    if consent is None:
-        raise NotFound("There is no such record.")
-    return consent
+    return row_with_id(db, CapConsent, consent_id)
 
 
 def _move(db: Session, consent: CapConsent, action: str, values: Mapping[str, object]) -> None:

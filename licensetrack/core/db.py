@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from licensetrack.core.errors import Conflict
+from licensetrack.core.errors import Conflict, NotFound
 
 try:
     import fcntl
@@ -43,6 +43,9 @@ class Base(DeclarativeBase):
     """Parent of every table's class; constraint names are fixed so that migrations can name them on both databases."""
 
     metadata = MetaData(naming_convention=NAMES)
+
+
+Row = TypeVar("Row", bound=Base)
 
 
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
@@ -190,6 +193,14 @@ def reading() -> Iterator[Session]:
         finally:
             _reading.reset(token)
             db.close()
+
+
+def row_with_id(db: Session, model: type[Row], key: int | str, *, fresh: bool = False) -> Row:
+    """The row with this key, read again from the database if `fresh`. Raises NotFound."""
+    found = db.get(model, key, populate_existing=fresh)
+    if found is None:
+        raise NotFound("There is no such record.")
+    return found
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from licensetrack.core.clock import now, today
+from licensetrack.core.db import row_with_id
 from licensetrack.core.digests import chain_algorithm
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.question import Question
@@ -81,10 +82,7 @@ def submitted(db: Session) -> Sequence[Monitoring]:
 
 def follow_up(db: Session, follow_up_id: int) -> FollowUp:
     """One follow-up. Raises NotFound."""
-    found = db.get(FollowUp, follow_up_id)
-    if found is None:
-        raise NotFound("There is no such record.")
-    return found
+    return row_with_id(db, FollowUp, follow_up_id)
 
 
 def follow_ups(db: Session, monitoring_id: int) -> Sequence[FollowUp]:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from licensetrack.accounts.permissions import Actor
 from licensetrack.core import audit, blobs
 from licensetrack.core.clock import now, today
-from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict, NotFound, Refused
+from licensetrack.core.db import row_with_id, transaction
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.claims import check_lengths, require_city
 from licensetrack.procurement.contract_models import Contract, PaymentTerm, Project
 from licensetrack.procurement.models import BudgetEntry
@@ -174,10 +174,7 @@ def standing_entries(db: Session, voucher: str | None = None) -> Sequence[Budget
 
 def entry_at(db: Session, entry_id: int) -> BudgetEntry:
     """One entry. Raises NotFound."""
-    found = db.get(BudgetEntry, entry_id)
-    if found is None:
-        raise NotFound("There is no such record.")
-    return found
+    return row_with_id(db, BudgetEntry, entry_id)
 
 
 def story_of(db: Session, entry: BudgetEntry) -> Sequence[BudgetEntry]:

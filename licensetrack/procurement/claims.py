@@ -10,8 +10,8 @@ from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
-from licensetrack.core.db import Base
-from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
+from licensetrack.core.db import Base, row_with_id
+from licensetrack.core.errors import Conflict, Forbidden, Refused
 from licensetrack.procurement.contract_models import Contract, Project
 from licensetrack.procurement.models import Product
 
@@ -40,9 +40,7 @@ def change_row(db: Session, model: type[Kept], key: int | str, entry: Any, seen:
 
     Raises NotFound without such a row, Conflict when somebody changed it meanwhile.
     """
-    row = db.get(model, key, populate_existing=True)
-    if row is None:
-        raise NotFound("There is no such record.")
+    row = row_with_id(db, model, key, fresh=True)
     version = row.version if seen is None else seen
     changed = differences(row, entry)
     if not changed and version == row.version:

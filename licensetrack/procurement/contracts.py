@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Actor
 from licensetrack.core import audit
 from licensetrack.core.clock import now
-from licensetrack.core.db import transaction
-from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.db import row_with_id, transaction
+from licensetrack.core.errors import Refused
 from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences, require_city
 from licensetrack.procurement.contract_models import Contract, PaymentTerm, Project
 from licensetrack.procurement.models import Entitlement
@@ -108,9 +108,7 @@ def change_term(term_id: int, entry: TermEntry, *, actor: Actor) -> Changed:
     """Changes what a contract promises about one payment; returns what changed."""
     require_city(actor, CHANGE)
     with transaction() as db:
-        term = db.get(PaymentTerm, term_id)
-        if term is None:
-            raise NotFound("There is no such record.")
+        term = row_with_id(db, PaymentTerm, term_id)
         owner = contract(db, term.contract_id)
         _check_term(db, owner, entry, term_id)
         changed = differences(term, entry)
@@ -129,10 +127,7 @@ def contracts(db: Session, project_id: int | None = None) -> Sequence[Contract]:
 
 def contract(db: Session, contract_id: int) -> Contract:
     """One contract. Raises NotFound."""
-    found = db.get(Contract, contract_id)
-    if found is None:
-        raise NotFound("There is no such record.")
-    return found
+    return row_with_id(db, Contract, contract_id)
 
 
 def contract_numbered(db: Session, number: str) -> Contract | None:

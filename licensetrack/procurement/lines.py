@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Actor
 from licensetrack.core import audit
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.errors import Refused
 from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences, require_city
 from licensetrack.procurement.contract_models import Contract
 from licensetrack.procurement.contracts import CHANGE, contract
 from licensetrack.procurement.models import Entitlement, Product
+from licensetrack.procurement.queries import entitlement
 from licensetrack.procurement.rules import check_needed, check_period, check_positive, check_within
 
 PRODUCT = "procurement:product:change"
@@ -65,9 +66,7 @@ def change_line(entitlement_id: int, contract_id: int, entry: LineEntry, *, acto
     """Says anew what a contract buys with an entitlement; one that belonged to none joins the contract."""
     require_city(actor, CHANGE)
     with transaction() as db:
-        line, owner = db.get(Entitlement, entitlement_id), contract(db, contract_id)
-        if line is None:
-            raise NotFound("There is no such record.")
+        line, owner = entitlement(db, entitlement_id), contract(db, contract_id)
         if line.contract_id not in (None, contract_id):
             raise Refused("This entitlement belongs to another contract.")
         _check(db, owner, entry, entitlement_id)

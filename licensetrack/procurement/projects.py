@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Actor
 from licensetrack.core import audit
 from licensetrack.core.clock import now
-from licensetrack.core.db import transaction
-from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.db import row_with_id, transaction
+from licensetrack.core.errors import Refused
 from licensetrack.procurement.claims import Changed, change_row, check_lengths, require_city
 from licensetrack.procurement.contract_models import Project
 from licensetrack.procurement.models import BudgetEntry
@@ -93,10 +93,7 @@ def projects(db: Session, year: int | None = None) -> Sequence[Project]:
 
 def project(db: Session, project_id: int) -> Project:
     """One project. Raises NotFound."""
-    found = db.get(Project, project_id)
-    if found is None:
-        raise NotFound("There is no such record.")
-    return found
+    return row_with_id(db, Project, project_id)
 
 
 def project_of(db: Session, year: int, code: str = "") -> Project | None:

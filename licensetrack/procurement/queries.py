@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.core.clock import today
+from licensetrack.core.db import row_with_id
 from licensetrack.core.errors import NotFound
 from licensetrack.procurement.models import Entitlement, Product
 
@@ -44,7 +45,4 @@ def entitlements(db: Session) -> Sequence[Entitlement]:
 
 def entitlement(db: Session, entitlement_id: int) -> Entitlement:
     """One entitlement. Raises NotFound."""
-    found = db.get(Entitlement, entitlement_id)
-    if found is None:
-        raise NotFound("There is no such record.")
-    return found
+    return row_with_id(db, Entitlement, entitlement_id)

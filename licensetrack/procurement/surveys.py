@@ -14,8 +14,8 @@ from licensetrack.accounts.permissions import Actor
 from licensetrack.core import audit
 from licensetrack.core.blobs import Blob
 from licensetrack.core.clock import now
-from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict, NotFound, Refused
+from licensetrack.core.db import row_with_id, transaction
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.claims import check_lengths, require_city
 from licensetrack.procurement.rules import check_year
 from licensetrack.procurement.survey_models import DemandLine, PriceLine, Survey
@@ -109,10 +109,7 @@ def surveys(db: Session) -> Sequence[Survey]:
 
 def survey(db: Session, survey_id: int) -> Survey:
     """One survey. Raises NotFound."""
-    found = db.get(Survey, survey_id)
-    if found is None:
-        raise NotFound("There is no such record.")
-    return found
+    return row_with_id(db, Survey, survey_id)
 
 
 def survey_from(db: Session, digest: str, sheet: str) -> Survey | None:
