@@ -1,25 +1,11 @@
 // The form of a request: the draft is kept a second after typing stops, what the checks find appears at its field, and
 // lines come and go in place. Without this script the form's own buttons do the same.
+import { keepDraft } from "./kept_draft.js";
+
 const form = document.querySelector("form[data-draft]");
 const words = document.querySelector("[data-words]").dataset;
-const kept = form.querySelector("[data-kept]");
 const lines = form.querySelector("[data-lines]");
-let timer = 0;
-let asking = false;
-let again = false;
-let leaving = false;
-
-function content() {
-  const data = new FormData(form);
-  for (const [name, value] of [...data.entries()]) {
-    if (value instanceof File) {
-      data.delete(name);
-    }
-  }
-  return data;
-}
-
-let last = new URLSearchParams(content()).toString();
+const soon = keepDraft(form, words, shown);
 
 function notes(list) {
   for (const place of form.querySelectorAll("[data-notes]")) {
@@ -55,58 +41,11 @@ function mark(level) {
   return sign;
 }
 
-function say(text, bad) {
-  kept.textContent = text;
-  kept.classList.toggle("kept-not", bad);
-}
-
-async function keep() {
-  const data = content();
-  const now = new URLSearchParams(data).toString();
-  if (now === last || leaving) {
-    return;
+function shown(told) {
+  notes(told.notes);
+  for (const place of form.querySelectorAll("[data-hosts]")) {
+    place.textContent = told.hosts[place.dataset.hosts] || "";
   }
-  if (asking) {
-    again = true;
-    return;
-  }
-  asking = true;
-  say(words.keeping, false);
-  try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      body: data,
-      headers: { Accept: "application/json" },
-      credentials: "same-origin",
-    });
-    const told = await answer.json();
-    if (answer.ok) {
-      form.elements.version.value = told.version;
-      last = new URLSearchParams(content()).toString();
-      again = again || last.replace(/version=\d*/, "") !== now.replace(/version=\d*/, "");
-      notes(told.notes);
-      for (const place of form.querySelectorAll("[data-hosts]")) {
-        place.textContent = told.hosts[place.dataset.hosts] || "";
-      }
-      say(told.kept, false);
-    } else {
-      say(`${words.notKept}: ${told.message}`, true);
-    }
-  } catch {
-    say(words.notKept, true);
-  } finally {
-    asking = false;
-    if (again) {
-      again = false;
-      last = "";
-      soon();
-    }
-  }
-}
-
-function soon() {
-  window.clearTimeout(timer);
-  timer = window.setTimeout(keep, 1000);
 }
 
 function number() {
@@ -148,7 +87,6 @@ function add(kind) {
   soon();
 }
 
-form.addEventListener("input", soon);
 form.addEventListener("change", (event) => {
   if (event.target.matches("[data-upload-now]") && event.target.files.length) {
     form.requestSubmit(form.querySelector("button[value=keep]"));
@@ -170,11 +108,4 @@ form.addEventListener("click", (event) => {
     (next ? next.querySelector("select, input:not([type=hidden])") : form.querySelector("[data-add]")).focus();
     soon();
   }
-});
-form.addEventListener("submit", () => {
-  leaving = true;
-  window.clearTimeout(timer);
-});
-window.addEventListener("pageshow", () => {
-  leaving = false;
 });
