@@ -1,4 +1,4 @@
-"""What units say that they will need: requests that wait and the newest survey, as rows, with their sums by product."""
+"""What units say that they will need: requests that wait and the surveys, as rows, with their sums by product."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.stages import FORMAL
-from licensetrack.procurement.survey_models import DemandLine, Survey
+from licensetrack.measures.question import Question
+from licensetrack.measures.survey_sums import YEARS, newest_answers
+from licensetrack.procurement.survey_models import DemandLine
 from licensetrack.requests.models import LicenseRequest, RequestLine
 from licensetrack.requests.stages import ACCEPTED, APPROVED, ASKED, GRANTED, RETURNED, SUBMITTED
 from licensetrack.units.models import Unit
@@ -70,9 +72,11 @@ def stated_sum(lines: Iterable[Stated], product: str, what: str) -> int:
 
 @dataclass(frozen=True)
 class Surveyed:
-    """What one unit told the survey of one platform: product → what it will add in each of three years.
+    """What one unit told a survey of one platform.
 
-    Cloud management and BMS are asked for as a whole, which stands in the first year.
+    `adds`: product → what it will add in each of the three years that the newest survey asks about.
+
+    Cloud management and BMS are asked for as a whole, which stands in the first of them.
     """
 
     survey: str
@@ -82,30 +86,24 @@ class Surveyed:
     adds: dict[str, tuple[int, int, int]]
 
 
-def surveyed_demand(db: Session, scope: Scope = EVERYWHERE) -> tuple[int | None, list[Surveyed]]:
-    """The first year that the newest survey of demand asks about (None without one), and its lines in their order."""
-    newest = db.scalars(
-        select(Survey)
-        .where(Survey.kind == "demand", Survey.withdrawn_at.is_(None))
-        .order_by(Survey.year.desc(), Survey.id.desc())
-    ).first()
-    if newest is None:
+def surveyed_demand(db: Session, question: Question) -> tuple[int | None, list[Surveyed]]:
+    """The first year that the newest survey of demand asks about (None without one), and each unit's last answer."""
+    answers = newest_answers(db, question)
+    if not answers:
         return None, []
-    query = (
-        select(DemandLine, Unit.name)
-        .join(Unit, Unit.id == DemandLine.unit_id)
-        .where(DemandLine.survey_id == newest.id)
-        .where(*rows_within(scope, district=Unit.district, unit_id=DemandLine.unit_id))
-        .order_by(DemandLine.position)
-    )
-    return newest.year, [
-        Surveyed(newest.title, line.unit_id, unit, line.platform, _adds(line)) for line, unit in db.execute(query)
+    first = max(survey.year for _, survey in answers)
+    names = dict(db.execute(select(Unit.id, Unit.name).where(Unit.id.in_({line.unit_id for line, _ in answers}))).all())
+    return first, [
+        Surveyed(survey.title, line.unit_id, names[line.unit_id], line.platform, _adds(line, first - survey.year))
+        for line, survey in answers
     ]
 
 
-def _adds(line: DemandLine) -> dict[str, tuple[int, int, int]]:
+def _adds(line: DemandLine, since: int) -> dict[str, tuple[int, int, int]]:
+    """`since`: by how many years the line is older than the newest survey; years that have gone by add nothing more."""
+    one, two, three = (*(getattr(line, name) or 0 for name in YEARS[since:]), 0, 0, 0)[:3]
     adds = {
-        "virtualization": (line.first_year or 0, line.second_year or 0, line.third_year or 0),
+        "virtualization": (one, two, three),
         "cloud_management": (line.cloud_cpus or 0, 0, 0),
         "bms": (line.bms_sets or 0, 0, 0),
     }

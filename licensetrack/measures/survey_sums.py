@@ -10,9 +10,12 @@ from statistics import median
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from licensetrack.accounts.scoping import rows_within
+from licensetrack.core.clock import business_day
 from licensetrack.measures.question import Question
 from licensetrack.procurement.survey_models import DemandLine, Survey
 from licensetrack.procurement.surveys import prices
+from licensetrack.units.models import Unit
 
 YEARS = ("first_year", "second_year", "third_year")
 COLUMNS = ("servers", "cpus", *YEARS, "cloud_cpus", "bms_sets")
@@ -33,27 +36,32 @@ def sums(lines: Sequence[DemandLine]) -> dict[str, int]:
     return {name: sum(getattr(line, name) or 0 for line in lines) for name in COLUMNS}
 
 
-def stated_demand(db: Session, question: Question) -> dict[int, int]:
-    """Year → new CPUs of virtualization that units state for it, by the newest survey that each unit answered.
+def newest_answers(db: Session, question: Question) -> list[tuple[DemandLine, Survey]]:
+    """What each unit answered to the newest survey that it answered, the newest surveys first, in order of their lines.
 
-    Of surveys that stood at the instant asked for, recorded up to the day asked for.
+    Surveys count that stood at the instant asked for: of years that had begun on that day, or recorded by then.
     """
-    if question.scope.kind != "all":
-        return {}
-    known = select(DemandLine, Survey).join(Survey, Survey.id == DemandLine.survey_id).order_by(Survey.year, Survey.id)
-    newest: dict[int, list[tuple[DemandLine, Survey]]] = {}
-    for line, survey in db.execute(known):
-        if not _stood(survey, question):
-            continue
-        of_unit = newest.setdefault(line.unit_id, [])
-        if of_unit and of_unit[0][1].id != survey.id:
-            of_unit.clear()
-        of_unit.append((line, survey))
+    query = (
+        select(DemandLine, Survey)
+        .join(Survey, Survey.id == DemandLine.survey_id)
+        .join(Unit, Unit.id == DemandLine.unit_id)
+        .where(*rows_within(question.scope, district=Unit.district, unit_id=DemandLine.unit_id))
+        .order_by(Survey.year.desc(), Survey.id.desc(), DemandLine.position)
+    )
+    newest: dict[int, int] = {}
+    found = []
+    for line, survey in db.execute(query):
+        if _stood(survey, question) and newest.setdefault(line.unit_id, survey.id) == survey.id:
+            found.append((line, survey))
+    return found
+
+
+def surveyed_by_year(db: Session, question: Question) -> dict[int, int]:
+    """Year → new CPUs of virtualization that units state for it."""
     found: dict[int, int] = {}
-    for of_unit in newest.values():
-        for line, survey in of_unit:
-            for nth, name in enumerate(YEARS):
-                found[survey.year + nth] = found.get(survey.year + nth, 0) + (getattr(line, name) or 0)
+    for line, survey in newest_answers(db, question):
+        for nth, name in enumerate(YEARS):
+            found[survey.year + nth] = found.get(survey.year + nth, 0) + (getattr(line, name) or 0)
     return dict(sorted(found.items()))
 
 
@@ -71,7 +79,7 @@ def _asked(found: Sequence[Decimal]) -> Asked:
 
 
 def _stood(survey: Survey, question: Question) -> bool:
-    from_day = survey.year <= question.as_of.year
+    from_day = survey.year <= question.as_of.year or business_day(survey.recorded_at) <= question.as_of
     if question.known_at is None:
         return from_day and survey.withdrawn_at is None
     return (

@@ -22,8 +22,8 @@ class ProductOutlook:
     """One product: its months (`2024-06`) with what was held at the end of each, and what is foreseen after them.
 
     `what` is cpus or sets; `stated` is what requests that wait add, `surveyed` what the survey adds in each of its
-    years; `ceiling` is the cap of its entitlement, empty for a site licence without one; `coverage` is no_ceiling,
-    covered, maybe or exceeded.
+    years; `ceiling` is what its entitlements allow together, empty for a site licence without a cap; `coverage` is
+    no_ceiling, covered, maybe or exceeded.
     """
 
     product: str
@@ -63,8 +63,8 @@ def outlook(db: Session, question: Question) -> Outlook:
     """From the full months up to the day asked for; the requests are those that wait now."""
     counted = {found.code: "cpus" if found.metric == "cpu" else "sets" for found in products(db)}
     months, lines = history(db, question, {product: f"accepted_{what}" for product, what in counted.items()})
-    survey_year, survey = surveyed_demand(db, question.scope)
-    waiting, ceilings = stated_demand(db, question.scope), _ceilings(entitlements(db))
+    survey_year, survey = surveyed_demand(db, question)
+    waiting, ceilings = stated_demand(db, question.scope), _ceilings(entitlements(db, begun_by=question.as_of))
     found = []
     for product, what in counted.items():
         first = next((place for place, held in enumerate(lines[product]) if held), len(months))
@@ -95,14 +95,9 @@ def coverage(ceiling: int | None, stated: int, foreseen: Sequence[Foresight]) ->
 
 
 def _ceilings(found: Sequence[Entitlement]) -> dict[tuple[str, str], int]:
-    """(product, cpus or sets) → the cap of its newest entitlement; none where it is open."""
-    caps: dict[tuple[str, str], int] = {}
-    seen = set()
+    """(product, cpus or sets) → what all its entitlements allow together; none where one of them is open."""
+    caps: dict[tuple[str, str], list[int | None]] = {}
     for one in found:
-        if one.product in seen:
-            continue
-        seen.add(one.product)
         for what, cap in (("cpus", one.cap_cpus), ("sets", one.cap_sets)):
-            if cap is not None and one.cap_rule != "open":
-                caps[one.product, what] = cap
-    return caps
+            caps.setdefault((one.product, what), []).append(None if one.cap_rule == "open" else cap)
+    return {key: sum(cap for cap in each if cap) for key, each in caps.items() if None not in each}

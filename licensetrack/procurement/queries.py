@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.core.clock import today
@@ -28,18 +29,21 @@ def product(db: Session, code: str) -> Product:
 
 def entitlement_for(db: Session, code: str) -> Entitlement:
     """The newest entitlement of a product, of those that have begun. Raises NotFound."""
-    begun = or_(Entitlement.valid_from.is_(None), Entitlement.valid_from <= today())
-    query = select(Entitlement).where(Entitlement.product == code, begun).order_by(Entitlement.id.desc())
+    query = select(Entitlement).where(Entitlement.product == code, _begun(today())).order_by(Entitlement.id.desc())
     found = db.scalars(query).first()
     if found is None:
         raise NotFound("There is no entitlement for the product “%(code)s”.", code=code)
     return found
 
 
-def entitlements(db: Session) -> Sequence[Entitlement]:
-    """All entitlements in the order of their products, the newest of a product first."""
+def _begun(day: dt.date) -> ColumnElement[bool]:
+    return or_(Entitlement.valid_from.is_(None), Entitlement.valid_from <= day)
+
+
+def entitlements(db: Session, begun_by: dt.date = dt.date.max) -> Sequence[Entitlement]:
+    """All entitlements that have begun by a day, in the order of their products, the newest of a product first."""
     known = {product.code: nth for nth, product in enumerate(products(db))}
-    found = db.scalars(select(Entitlement).order_by(Entitlement.id.desc())).all()
+    found = db.scalars(select(Entitlement).where(_begun(begun_by)).order_by(Entitlement.id.desc())).all()
     return sorted(found, key=lambda one: known[one.product])
 
 

@@ -15,7 +15,7 @@ from licensetrack.core.db import reading
 from licensetrack.exchange.ledgers_out import ledger_cells, ledger_columns
 from licensetrack.exchange.rows import DemandRow, PriceRow
 from licensetrack.measures.question import Question
-from licensetrack.measures.survey_sums import YEARS, asked, stated_demand, sums
+from licensetrack.measures.survey_sums import YEARS, asked, sums, surveyed_by_year
 from licensetrack.procurement import surveys as kept
 from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.survey_models import Survey
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
             "budget/surveys.html",
             rows=rows,
             files=_files(db, rows),
-            stated=stated_demand(db, question),
+            stated=surveyed_by_year(db, question),
             asked=question,
             words=bought_words,
         )

@@ -14,7 +14,7 @@ from licensetrack.exchange.ledgers_out import ledger_columns
 from licensetrack.exchange.loading import NamedBytes
 from licensetrack.exchange.spreadsheet_out import write_xlsx
 from licensetrack.measures.question import Question
-from licensetrack.measures.survey_sums import asked, stated_demand, sums
+from licensetrack.measures.survey_sums import asked, sums, surveyed_by_year
 from licensetrack.procurement import surveys
 from licensetrack.procurement.surveys import Demand, record_survey, withdraw_survey
 from tests.exchange.ledger_files import BUREAU, SCHOOL, load, units
@@ -63,7 +63,7 @@ def test_a_survey_of_demand_keeps_its_rows_and_its_file_and_the_same_bytes_chang
         ]
         assert (lines[0].software, lines[0].held, lines[0].answer) == ("某品牌6.5", "无", "已采纳")
         assert sums(lines)["first_year"] == 24
-        assert stated_demand(session, Question(day("12-31"))) == {2024: 24, 2025: 24, 2026: 32}
+        assert surveyed_by_year(session, Question(day("12-31"))) == {2024: 24, 2025: 24, 2026: 32}
 
 
 def test_the_newest_survey_that_a_unit_answered_counts_and_a_withdrawn_one_does_not() -> None:
@@ -71,11 +71,11 @@ def test_the_newest_survey_that_a_unit_answered_counts_and_a_withdrawn_one_does_
     load(sheet("补充调研", DEMAND, (BUREAU, "政务云", "", "", "", "", "", 100, "", "", "", "", "", "", "")))
     question = Question(day("12-31"))
     with db.reading() as session:
-        assert stated_demand(session, question) == {2024: 100, 2025: 24, 2026: 0}
+        assert surveyed_by_year(session, question) == {2024: 100, 2025: 24, 2026: 0}
         later = surveys.surveys(session)[0]
     withdraw_survey(later.id, actor=ALICE, reason="填报有误")
     with db.reading() as session:
-        assert stated_demand(session, question) == {2024: 24, 2025: 24, 2026: 32}
+        assert surveyed_by_year(session, question) == {2024: 24, 2025: 24, 2026: 32}
         assert len(surveys.demands(session, later.id)) == 1, "it stays"
     with pytest.raises(Conflict):
         withdraw_survey(later.id, actor=ALICE, reason="再撤一次")

@@ -7,7 +7,9 @@ from sqlalchemy import update
 
 from licensetrack.core import blobs
 from licensetrack.core.db import reading, transaction
+from licensetrack.measures.demand import surveyed_demand, surveyed_sum
 from licensetrack.measures.question import Question
+from licensetrack.measures.survey_sums import surveyed_by_year
 from licensetrack.performance.comparison import against_year_before, as_known, over_years, year_before
 from licensetrack.performance.foresight import foresee
 from licensetrack.performance.outlook import COVERED, EXCEEDED, MAYBE, NO_CEILING, coverage, outlook
@@ -45,6 +47,49 @@ def test_a_cap_is_a_ceiling_of_its_product(year: SmallYear) -> None:
         found = {one.product: one for one in outlook(db, END).products}
     assert (found["virtualization"].ceiling, found["virtualization"].coverage) == (4000, EXCEEDED)
     assert found["bms"].ceiling is None
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("rule", "begins", "ceiling"),
+    [("soft", None, 4500), ("open", None, None), ("soft", dt.date(2025, 1, 1), 4000)],
+    ids=["both are capped", "one is open", "the second has not begun"],
+)
+def test_the_ceiling_is_what_all_entitlements_of_a_product_allow(
+    year: SmallYear, rule: str, begins: dt.date | None, ceiling: int | None
+) -> None:
+    with transaction() as db:
+        capped = update(Entitlement).where(Entitlement.product == "virtualization")
+        db.execute(capped.values(cap_rule="soft", cap_cpus=4000))
+        cap = None if rule == "open" else 500
+        db.add(Entitlement(product="virtualization", contract="HT-2", cap_rule=rule, cap_cpus=cap, valid_from=begins))
+    with reading() as db:
+        [found] = [one for one in outlook(db, END).products if one.product == "virtualization"]
+    assert found.ceiling == ceiling
+
+
+@SQLITE
+def test_a_survey_of_a_few_leaves_the_last_answers_of_the_others(year: SmallYear) -> None:
+    with transaction() as db:
+        paper = blobs.store(db, b"survey", "需求调研表.xlsx")
+        for first, units in [(2023, [year.school, year.bureau]), (2024, [year.school])]:
+            survey = Survey(
+                kind="demand", year=first, title=f"{first}年需求调研表", document_id=paper.id, sheet=str(first),
+                recorded_at=dt.datetime(2025, 6, 1, tzinfo=dt.UTC),
+            )  # fmt: skip
+            db.add(survey)
+            db.flush()
+            for unit in units:
+                db.add(DemandLine(survey_id=survey.id, position=unit.id, unit_id=unit.id, first_year=7, second_year=20,
+                                  third_year=3, bms_sets=2))  # fmt: skip
+    with reading() as db:
+        first, lines = surveyed_demand(db, END)
+        before = surveyed_demand(db, Question(dt.date(2023, 12, 31)))
+        by_year = surveyed_by_year(db, END)
+    assert (first, surveyed_sum(lines, "virtualization")) == (2024, (7 + 20, 20 + 3, 3)), "2023 has gone by"
+    assert surveyed_sum(lines, "bms") == (4, 0, 0)
+    assert by_year == {2023: 7, 2024: 27, 2025: 23, 2026: 3}, "the same answers by their years"
+    assert (before[0], len(before[1])) == (2023, 2), "the survey of 2024 was not known then"
 
 
 @pytest.mark.parametrize(
