@@ -47,16 +47,12 @@ def year_before(day: dt.date) -> dt.date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def against_year_before(db: Session, question: Question) -> list[Compared]:
-    """Every measure a year before the day asked for, and on it."""
+def compared(db: Session, question: Question, known_at: dt.datetime) -> tuple[list[Compared], list[Compared]]:
+    """Every measure on the day asked for against the day a year before, and against what was known at that instant."""
+    present = figures(db, question)
     before = figures(db, replace(question, as_of=year_before(question.as_of)))
-    return _compared(before, figures(db, question))
-
-
-def as_known(db: Session, question: Question, known_at: dt.datetime) -> list[Compared]:
-    """Every measure for the day as it was known at that instant, and as it is known now."""
     then = figures(db, replace(question, known_at=known_at))
-    return _compared(then, figures(db, replace(question, known_at=None)))
+    return _compared(before, present), _compared(then, present)
 
 
 def _compared(first: Mapping[str, Value], second: Mapping[str, Value]) -> list[Compared]:

@@ -224,7 +224,7 @@ def _move(
     values: Mapping[str, object] | None = None,
 ) -> Evaluation:
     """One step: by whoever has not taken another, leaving its traces; gives the row as it now is."""
-    check_other_person(_taken(db, evaluation, action), action, actor.login)
+    check_other_person(taken(db, evaluation, action), action, actor.login)
     moved = claim(db, evaluation, action, values)
     _leave_traces(db, moved, action, actor, note)
     return moved
@@ -261,7 +261,7 @@ def _leave_traces(db: Session, evaluation: Evaluation, action: str, actor: Actor
     outbox.post(db, tag, evaluation_id=evaluation.id)
 
 
-def _taken(db: Session, evaluation: Evaluation, action: str) -> list[tuple[str, str]]:
+def taken(db: Session, evaluation: Evaluation, action: str) -> list[tuple[str, str]]:
     """(step, login) so far; whoever set a score that still counts has reviewed, and does not sign."""
     taken = [(step.action, step.login) for step in queries.steps(db, evaluation.id)]
     if action == "sign":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import blobs
 from licensetrack.core.errors import NotFound
 from licensetrack.performance import frameworks, freezing
 from licensetrack.performance.evidence_models import EvidenceFile, EvidenceLink
@@ -140,15 +138,6 @@ def papers_of(db: Session, framework_code: str, year: int) -> tuple[EvidencePape
     )  # fmt: skip
 
 
-def content_of(paper: EvidencePaper) -> bytes:
-    """The bytes of a paper. Raises NotFound where they are missing or are not those of its digest."""
-    path = blobs.path_of(paper.digest)
-    content = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(content).hexdigest() != paper.digest:
-        raise NotFound("The stored file “%(name)s” is missing or damaged.", name=paper.name)
-    return content
-
-
 def framework_for(db: Session, code: str, year: int) -> Framework | None:
     """The framework of that code: the newest evaluation's of the year, else the one in force, else the library's."""
     query = (
@@ -159,9 +148,6 @@ def framework_for(db: Session, code: str, year: int) -> Framework | None:
     found = db.scalars(query.limit(1)).first()
     if found is not None:
         return framework(found.framework, found.framework_code)
-    in_force = frameworks.newest_in_force(db, code)
-    if in_force is not None:
-        return frameworks.assembled(db, in_force)
     try:
         return frameworks.named(db, code)
     except NotFound:
@@ -181,12 +167,11 @@ def is_there(db: Session, target: Target) -> bool:
 def _filters(asked: EvidenceAsked) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.search:
-        pattern = "%" + asked.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         columns = (
             EvidenceFile.number, EvidenceFile.title, EvidenceFile.name, EvidenceFile.document_number,
             EvidenceFile.digest,
         )  # fmt: skip
-        found.append(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+        found.append(or_(*(column.icontains(asked.search, autoescape=True) for column in columns)))
     if asked.evidence_class:
         found.append(EvidenceFile.evidence_class == asked.evidence_class)
     if asked.state == "withdrawn":

@@ -13,7 +13,7 @@ from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.core.db import reading
 from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.performance import queries
-from licensetrack.performance.comparison import Compared, against_year_before, as_known, over_years, year_before
+from licensetrack.performance.comparison import Compared, compared, over_years, year_before
 from licensetrack.reports.numbers import NO_VALUE
 from licensetrack.web import asked as asking
 from licensetrack.web.access import needs
@@ -29,7 +29,7 @@ def page() -> ResponseReturnValue:
     """Figures of the day beside those of a year before and beside what was known, targets beside what was reached."""
     asked, known_at = whole_city(), _known_at()
     with reading() as db:
-        before, then = against_year_before(db, asked), as_known(db, asked, known_at)
+        before, then = compared(db, asked, known_at)
         years, indicators = over_years(db)
         evaluations = [found for found in queries.evaluations(db) if found.as_of == asked.as_of]
     return render_template(
@@ -45,7 +45,7 @@ def export(form: str) -> Response:
     """Every measure on the day, a year before, and as it was known."""
     asked, known_at = whole_city(), _known_at()
     with reading() as db:
-        before, then = against_year_before(db, asked), as_known(db, asked, known_at)
+        before, then = compared(db, asked, known_at)
     record_download("performance:comparison:export", "comparison", format=form, as_of=asked.as_of, known_at=known_at)
     columns = [
         OutputColumn(gettext("Figure"), "text"), OutputColumn(gettext("Counted in"), "text"),

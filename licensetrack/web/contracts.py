@@ -96,6 +96,7 @@ def one(contract_id: int) -> ResponseReturnValue:
     contract, asked = _contract(contract_id), Question(as_of(), known_at())
     with reading() as db:
         entries = [one for one in money.all_entries(db, asked) if one.contract_id == contract_id]
+        terms = kept.terms(db, contract_id)
         return render_template(
             "budget/contract.html",
             contract=contract,
@@ -103,13 +104,13 @@ def one(contract_id: int) -> ResponseReturnValue:
             entries=entries,
             paid=money.paid(entries),
             total_paid=_paid(entries).get(contract_id, Decimal(0)),
-            terms=kept.terms(db, contract_id),
+            terms=terms,
             lines=lines.lines(db, contract_id),
             loose=lines.lines(db, None),
             about={
                 "projects": {one.id: one for one in projects.projects(db)},
                 "contracts": {contract_id: contract},
-                "terms": {one.id: one for one in kept.terms(db, contract_id)},
+                "terms": {one.id: one for one in terms},
             },
             words=bought_words,
         )

@@ -12,6 +12,7 @@ from licensetrack.accounts.permissions import allows
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.measures.catalogue import MEASURES
+from licensetrack.measures.question import Question
 from licensetrack.performance import differences, queries
 from licensetrack.performance.differences import ALLOCATION, ChangedRow, LateEntry
 from licensetrack.performance.stages import SIGNED
@@ -55,13 +56,15 @@ def rows(evaluation_id: int, name: str) -> ResponseReturnValue:
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
         frozen = found.id if found.stage == SIGNED else None
+        stated = queries.figures_of(found)
+        if name not in stated:  # the measure is younger than the evaluation
+            raise NotFound("There is no such figure.")
         made = differences.changed_rows(db, found, name, frozen)
-        told = differences.differences(db, found)
+        present = MEASURES[name].value(db, Question(found.as_of))
     shown, page, last = _page(made)
     return render_template(
         "evaluations/difference.html", found=found, measure=MEASURES[name], rows=shown, count=len(made), page=page,
-        last=last, figure_then=queries.figures_of(found)[name], row_words=row_words, part=part,
-        figure_now=next((one.present for one in told.figures if one.name == name), queries.figures_of(found)[name]),
+        last=last, figure_then=stated[name], figure_now=present, row_words=row_words, part=part,
         then=trace_address(found, name), sees_sets=allows(actor(), "allocation:read"),
     )  # fmt: skip
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from decimal import Decimal
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.core.db import reading
@@ -15,10 +15,11 @@ from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance import queries
 from licensetrack.performance.differences import differences, has_changed
+from licensetrack.performance.evaluations import taken
 from licensetrack.performance.evidence_wanted import missing_evidence
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.rules.separation import check_other_person
-from licensetrack.performance.sheet import EvaluationSheet, Group, Step
+from licensetrack.performance.sheet import EvaluationSheet, Group
 from licensetrack.performance.stages import EVALUATION_MOVES, SIGNED
 from licensetrack.reports.numbers import Figure, Unit
 from licensetrack.reports.outputs import MEDIA_TYPES, Form, file_name, write_evaluation
@@ -57,6 +58,7 @@ def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
         found = queries.evaluation(db, evaluation_id)
         sheet = queries.sheet(db, found, with_traces=False)
         changed = differences(db, found)
+        steps = steps_open(db, found, actor())
         gaps = [] if found.stage == SIGNED else queries.gaps(found) + missing_evidence(db, found)
     words = _Words(sheet)
     return render_template(
@@ -72,7 +74,7 @@ def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
         form=form,
         act=act,
         fresh=StepForm(formdata=None),
-        steps=steps_open(found, sheet.steps, actor()),
+        steps=steps,
         known_at=sheet.known_at.isoformat(),
     )
 
@@ -96,7 +98,7 @@ def see_all() -> None:
         raise NotFound("There is no such evaluation.")
 
 
-def steps_open(found: Evaluation, taken: Sequence[Step], visitor: Actor) -> dict[str, str]:
+def steps_open(db: Session, found: Evaluation, visitor: Actor) -> dict[str, str]:
     """Step → why this very visitor may not take it, empty where they may; steps of other roles are left out."""
     possible = [action for stage, action in EVALUATION_MOVES if stage == found.stage]
     possible += ["reopen"] if found.stage == SIGNED else []
@@ -104,7 +106,7 @@ def steps_open(found: Evaluation, taken: Sequence[Step], visitor: Actor) -> dict
     for action in possible:
         if allows(visitor, f"performance:evaluation:{action}"):
             try:
-                check_other_person([(step.action, step.login) for step in taken], action, visitor.login)
+                check_other_person(taken(db, found, action), action, visitor.login)
                 why[action] = ""
             except Refused as refusal:
                 why[action] = in_words(refusal)

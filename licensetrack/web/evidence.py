@@ -26,6 +26,7 @@ from licensetrack.performance.stages import SIGNED
 from licensetrack.web import evidence_words as words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.digits import page_asked
+from licensetrack.web.evaluations import see_all
 from licensetrack.web.exports import attachment, export_table, record_download
 from licensetrack.web.wording import word
 
@@ -114,8 +115,7 @@ def download(number: str) -> Response:
 @needs("performance:read")
 def wanted(evaluation_id: int) -> ResponseReturnValue:
     """Indicator by indicator: what is wanted, what is there, and what is missing."""
-    if actor().scope.kind != "all":
-        raise NotFound("There is no such evaluation.")
+    see_all()
     with reading() as db:
         found = evaluation_queries.evaluation(db, evaluation_id)
         lines = wanted_of(db, found)

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from licensetrack.core import blobs
 from licensetrack.core.db import reading
-from licensetrack.core.errors import NotFound
 from licensetrack.performance.evaluations import (
     complete_evaluation,
     evaluate,
@@ -19,14 +17,13 @@ from licensetrack.performance.evaluations import (
     sign_evaluation,
 )
 from licensetrack.performance.evidence import withdraw_evidence
-from licensetrack.performance.evidence_queries import content_of, evidence_of
+from licensetrack.performance.evidence_queries import evidence_of
 from licensetrack.performance.evidence_wanted import evidence_gaps, missing_evidence, wanted_lines, wanted_of
 from licensetrack.performance.framework import Framework, framework, load
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.scorecard import Incomplete
 from licensetrack.performance.sheet import EvidencePaper
 from licensetrack.performance.working_paper import WorkingPaper
-from tests.handover.people import paper as pdf
 from tests.haste import sqlite_in_haste
 from tests.performance.conftest import MANAGER, OFFICER, REVIEWER, SmallYear
 from tests.performance.papers import C21, laid
@@ -131,14 +128,3 @@ def test_the_signing_freezes_the_index_of_evidence_and_later_acts_do_not_touch_i
     again = reopen_evaluation(signed, paper, wanting(), actor=OFFICER, reason="补充材料")
     with reading() as session:
         assert [one.title for one in evidence_of(session, again)] == ["验收单", "后来的"]
-
-
-def test_a_papers_bytes_come_by_its_digest_or_not_at_all(bare_year: SmallYear, paper: WorkingPaper) -> None:
-    made = draft(paper)
-    laid("支付凭证", OTHER)
-    with reading() as session:
-        [found] = evidence_of(session, made)
-    assert content_of(found) == pdf("支付凭证")
-    blobs.path_of(found.digest).write_bytes(b"damaged")
-    with pytest.raises(NotFound):
-        content_of(found)

@@ -10,7 +10,7 @@ from licensetrack.core.db import reading, transaction
 from licensetrack.measures.demand import surveyed_demand, surveyed_sum
 from licensetrack.measures.question import Question
 from licensetrack.measures.survey_sums import surveyed_by_year
-from licensetrack.performance.comparison import against_year_before, as_known, over_years, year_before
+from licensetrack.performance.comparison import compared, over_years, year_before
 from licensetrack.performance.foresight import foresee
 from licensetrack.performance.outlook import COVERED, EXCEEDED, MAYBE, NO_CEILING, coverage, outlook
 from licensetrack.performance.working_paper import WorkingPaper
@@ -112,8 +112,7 @@ def test_figures_are_compared_with_a_year_before_and_with_what_was_known(
     clock.forward(hours=1)
     late = year.accepted("SQ-9", year.school, "virtualization", 50, "2024-11-05")
     with reading() as db:
-        before = {one.measure.name: one for one in against_year_before(db, END)}
-        then = {one.measure.name: one for one in as_known(db, END, evaluation.known_at)}
+        before, then = ({one.measure.name: one for one in each} for each in compared(db, END, evaluation.known_at))
         years, rows = over_years(db)
     accepted = before["virtualization.accepted_cpus"]
     assert (accepted.first, accepted.second, accepted.change, accepted.percent) == (0, 4150, 4150, None)

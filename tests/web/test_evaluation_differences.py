@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
@@ -15,6 +16,7 @@ from licensetrack.allocation import issuing, life
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.core import db
 from licensetrack.core.db import transaction
+from licensetrack.measures.catalogue import MEASURES
 from licensetrack.procurement.budgets import BudgetLine, post_entry, reverse_entry
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.support.orders import OrderLine, record_orders
@@ -193,6 +195,14 @@ def test_a_difference_opens_into_its_entries_and_its_rows(own_house: House) -> N
         f"{found.number}|expand|2024-12-30"
     )
     assert "数据已变动" in house.get("/", "manager")
+
+
+def test_a_measure_that_is_younger_than_the_evaluation_has_no_difference(
+    own_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MEASURES, "budget.younger", MEASURES["budget.spent"])
+    own_house.get("/evaluations/1/differences", READER)
+    own_house.get("/evaluations/1/differences/budget.younger", READER, status=404)
 
 
 def test_an_entry_taken_back_after_the_signature_is_listed_though_it_happened_later(own_house: House) -> None:
