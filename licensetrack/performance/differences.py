@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
 from licensetrack.core.columns import canonical_json
-from licensetrack.measures.catalogue import MEASURES, figures
+from licensetrack.measures.catalogue import MEASURES
 from licensetrack.measures.ledger_sums import conditions
 from licensetrack.measures.money import COLUMNS
 from licensetrack.measures.question import Question
@@ -85,24 +85,25 @@ class Differences:
 
 def differences(db: Session, found: Stated) -> Differences:
     """What changed since the values were read; what was frozen stays as it is."""
-    stated, present = numbers(found.figures), figures(db, Question(found.as_of))
+    stated, now = numbers(found.figures), Reading(db, Question(found.as_of))
+    present = {name: measure.read(now) for name, measure in MEASURES.items()}
     changed = [
         ChangedFigure(name, MEASURES[name].label, MEASURES[name].unit, value, present[name])
         for name, value in stated.items()
         if name in present and present[name] != value
     ]
-    return Differences(tuple(changed), tuple(late_entries(db, found)))
+    return Differences(tuple(changed), tuple(_late_entries(db, found, now)))
 
 
 def has_changed(db: Session, found: Stated) -> bool:
     """Whether there is any such entry; for a mark in a list."""
-    return next(late_entries(db, found), None) is not None
+    return next(_late_entries(db, found, Reading(db, Question(found.as_of))), None) is not None
 
 
-def late_entries(db: Session, found: Stated) -> Iterator[LateEntry]:
+def _late_entries(db: Session, found: Stated, now: Reading) -> Iterator[LateEntry]:
     """Every entry recorded after the values were read that moves a figure of the day, ledger by ledger."""
     yield from _events(db, found)
-    now, then = Reading(db, Question(found.as_of)), Reading(db, Question(found.as_of, found.known_at))
+    then = Reading(db, Question(found.as_of, found.known_at))
     yield from _money(db, found, now, then)
     yield from _orders(found, now, then)
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 
 from licensetrack.handover.acceptance_models import AcceptanceCertificate, CertificateLine
 from licensetrack.handover.acceptance_rules import FAIL, PASS, masked
-from licensetrack.reports.document import Align, Block, Column, Document, Form, FormCell, Properties, Table
+from licensetrack.reports.document import (
+    Align,
+    Block,
+    Column,
+    Document,
+    Form,
+    FormCell,
+    Properties,
+    Table,
+    label_cell,
+    left_cell,
+)
 from licensetrack.reports.evaluation_words import in_order, long_day, product_name
 from licensetrack.reports.numbers import Cell, Kind
 from licensetrack.reports.pdf import render_pdf
@@ -58,24 +69,21 @@ def acceptance_document(
     return Document(TITLE, properties, tuple(blocks))
 
 
-def _label(text: str, columns: int = 1) -> FormCell:
-    return FormCell(text, columns, label=True)
-
-
-def _left(value: Cell, columns: int = 1) -> FormCell:
-    return FormCell(value, columns, align=Align.LEFT)
-
-
 def _head(
     certificate: AcceptanceCertificate, lines: Sequence[CertificateLine], office: str
 ) -> Iterator[tuple[FormCell, ...]]:
     contracts = "、".join(sorted({line.contract for line in lines if line.contract})) or "—"
-    yield (_label("用户单位"), _left(certificate.unit_name, 3))
-    yield (_label("单位编码"), _left(certificate.unit_code), _label("开单日期"), _left(long_day(certificate.drawn_on)))
-    yield (_label("项目/合同"), _left(contracts), _label("发放单位"), _left(office))
-    yield (_label("验收内容"), _left(_content(lines), 3))
+    yield (label_cell("用户单位"), left_cell(certificate.unit_name, 3))
+    yield (
+        label_cell("单位编码"),
+        left_cell(certificate.unit_code),
+        label_cell("开单日期"),
+        left_cell(long_day(certificate.drawn_on)),
+    )
+    yield (label_cell("项目/合同"), left_cell(contracts), label_cell("发放单位"), left_cell(office))
+    yield (label_cell("验收内容"), left_cell(_content(lines), 3))
     if certificate.note:
-        yield (_label("备注"), _left(certificate.note, 3))
+        yield (label_cell("备注"), left_cell(certificate.note, 3))
 
 
 def _content(lines: Sequence[CertificateLine]) -> str:
@@ -123,15 +131,15 @@ def _set(line: CertificateLine) -> tuple[Cell, ...]:
 def _checks(
     certificate: AcceptanceCertificate, lines: Sequence[CertificateLine], signing: Signing
 ) -> Iterator[tuple[FormCell, ...]]:
-    yield (_label("序号"), _label("检查项"), _label("检查要求"), _label("结果"))
+    yield (label_cell("序号"), label_cell("检查项"), label_cell("检查要求"), label_cell("结果"))
     for number, (code, (name, demand)) in enumerate(CHECKS.items(), 1):
         result = f"{EMPTY} 符合  {EMPTY} 不符合"
         if not signing.by_hand:
             result = f"{YES} 符合" if code in certificate.checks else f"{NO} 不符合"
-        yield (FormCell(str(number)), _left(name), _left(demand), FormCell(result, align=Align.CENTER))
+        yield (FormCell(str(number)), left_cell(name), left_cell(demand), FormCell(result, align=Align.CENTER))
     shown = sum(line.screenshot for line in lines)
     yield (
-        FormCell(str(len(CHECKS) + 1)), _left("附截图"), _left("导入成功后的平台授权页面截图已存入系统"),
+        FormCell(str(len(CHECKS) + 1)), left_cell("附截图"), left_cell("导入成功后的平台授权页面截图已存入系统"),
         FormCell(f"{shown} / {len(lines)} 套", align=Align.CENTER),
     )  # fmt: skip
 
@@ -141,10 +149,10 @@ def _signatures(
 ) -> Iterator[tuple[FormCell, ...]]:  # fmt: skip
     box = {PASS: EMPTY, FAIL: EMPTY} if signing.by_hand else {PASS: YES, FAIL: EMPTY}
     blank = "\n" if signing.by_hand else ""
-    yield (_label("验收结论"), FormCell(f"{box[PASS]} 通过        {box[FAIL]} 不通过", 2, align=Align.CENTER))
-    yield (_label("存在问题"), _left(blank or certificate.problems or "无", 2))
-    yield (_label("整改情况"), _left(blank or certificate.rework or "无", 2))
-    yield (_label("用户单位"), _label("发放单位"), _label("厂商"))
+    yield (label_cell("验收结论"), FormCell(f"{box[PASS]} 通过        {box[FAIL]} 不通过", 2, align=Align.CENTER))
+    yield (label_cell("存在问题"), left_cell(blank or certificate.problems or "无", 2))
+    yield (label_cell("整改情况"), left_cell(blank or certificate.rework or "无", 2))
+    yield (label_cell("用户单位"), label_cell("发放单位"), label_cell("厂商"))
     if signing.by_hand:
         space = "\n\n签字：\n\n（盖章）\n\n年      月      日\n"
         yield tuple(FormCell(space, align=Align.CENTER) for _ in range(3))

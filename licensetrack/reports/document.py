@@ -135,6 +135,16 @@ class FormCell:
         return Align.LEFT if long_text else Align.CENTER
 
 
+def label_cell(text: str, columns: int = 1, rows: int = 1) -> FormCell:
+    """A cell of the form itself, that says what stands beside or below it."""
+    return FormCell(text, columns, rows, label=True)
+
+
+def left_cell(value: Cell, columns: int = 1) -> FormCell:
+    """A cell that is filled in, from its left edge."""
+    return FormCell(value, columns, align=Align.LEFT)
+
+
 @dataclass(frozen=True)
 class Form:
     """An official form such as 项目支出绩效自评表: a grid of fields, many of them joined.

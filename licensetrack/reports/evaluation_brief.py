@@ -8,7 +8,7 @@ from dataclasses import replace
 from licensetrack.performance.sheet import EvaluationSheet, ScoredIndicator
 from licensetrack.performance.sheet_lines import Part
 from licensetrack.reports.chart_data import BarChart, BulletChart
-from licensetrack.reports.document import Align, ChartBlock, Document, Form, FormCell, Sheet
+from licensetrack.reports.document import Align, ChartBlock, Document, Form, FormCell, Sheet, label_cell
 from licensetrack.reports.evaluation import DRAFT, document_of
 from licensetrack.reports.evaluation_charts import counts_in, coverage_chart, products_of, units_chart
 from licensetrack.reports.evaluation_problems import losing
@@ -44,7 +44,7 @@ def _figures(sheet: EvaluationSheet, texts: Texts) -> list[FormRow]:
     """The score, the money, the service, and what was counted of each product."""
     rows: list[FormRow] = [
         (
-            _label("项目名称"),
+            label_cell("项目名称"),
             FormCell(_cut(sheet.header.project, _LINE), 3, align=Align.LEFT),
             *_two("评价基准日", sheet.as_of.isoformat()),
         ),
@@ -71,7 +71,7 @@ def _figures(sheet: EvaluationSheet, texts: Texts) -> list[FormRow]:
         cpus: Cell = texts[f"{product}.accepted_cpus"] if counts_in(sheet, product) == "cpus" else "—"
         sets = texts[f"{product}.accepted_sets"]
         rows.append(
-            (_label(_cut(product_name(product), _NAME), 2), *_two("已验收套数", sets), *_two("已验收CPU数", cpus))
+            (label_cell(_cut(product_name(product), _NAME), 2), *_two("已验收套数", sets), *_two("已验收CPU数", cpus))
         )
     return rows
 
@@ -82,9 +82,9 @@ def _results(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
         f"{_cut(group.name, _NAME)}{texts[f'score.{group.code}'].text()}/{texts[f'weight.{group.code}'].text()}"
         for group in sheet.indicators[:_GROUPS]
     ]
-    yield _label("得分/分值"), FormCell("　".join(scored), 5, align=Align.CENTER)
+    yield label_cell("得分/分值"), FormCell("　".join(scored), 5, align=Align.CENTER)
     for line in [_lost(leaf, texts) for leaf in losing(sheet)[:_PROBLEMS]] or ["没有扣分的指标"]:
-        yield _label("扣分与改进"), FormCell(line, 5, align=Align.LEFT)
+        yield label_cell("扣分与改进"), FormCell(line, 5, align=Align.LEFT)
 
 
 def _lost(leaf: ScoredIndicator, texts: Texts) -> str:
@@ -112,11 +112,7 @@ def _where(sheet: EvaluationSheet) -> BarChart:
 
 
 def _two(label: str, value: Cell) -> tuple[FormCell, FormCell]:
-    return _label(label), FormCell(value)
-
-
-def _label(text: str, columns: int = 1) -> FormCell:
-    return FormCell(text, columns, label=True)
+    return label_cell(label), FormCell(value)
 
 
 def _cut(text: str, most: int) -> str:

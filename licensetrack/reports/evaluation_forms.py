@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
-from licensetrack.reports.document import Align, Form, FormCell
+from licensetrack.reports.document import Align, Form, FormCell, label_cell
 from licensetrack.reports.evaluation_text import Texts, verdict
 from licensetrack.reports.evaluation_words import local_day, long_day
 from licensetrack.reports.numbers import Cell, Kind
@@ -30,7 +30,7 @@ def self_assessment(sheet: EvaluationSheet, texts: Texts) -> Form:
     rows = [*_who(sheet), *_funds(sheet, texts), *_goals(sheet, texts), *_indicators(sheet, texts)]
     rows.append(
         (
-            _label("总分", 6),
+            label_cell("总分", 6),
             FormCell(texts["weight.total"]),
             FormCell(texts["score.total"]),
             FormCell(f"评价等级：{sheet.grade or '—'}", 3, align=Align.CENTER),
@@ -40,39 +40,35 @@ def self_assessment(sheet: EvaluationSheet, texts: Texts) -> Form:
     return Form(_WIDTHS, tuple(rows), f"（{sheet.year}年度）", _note(sheet, texts), "单位：万元")
 
 
-def _label(text: str, columns: int = 1, rows: int = 1) -> FormCell:
-    return FormCell(text, columns, rows, label=True)
-
-
 def _who(sheet: EvaluationSheet) -> Iterator[FormRow]:
     header = sheet.header
     code = f"（项目编码：{header.project_code}）" if header.project_code else ""
-    yield (_label("项目名称", 2), FormCell(header.project + code, 9, align=Align.LEFT))
+    yield (label_cell("项目名称", 2), FormCell(header.project + code, 9, align=Align.LEFT))
     yield (
-        _label("主管部门", 2),
+        label_cell("主管部门", 2),
         FormCell(header.authority, 3, align=Align.LEFT),
-        _label("实施单位"),
+        label_cell("实施单位"),
         FormCell(header.implementer, 5, align=Align.LEFT),
     )
 
 
 def _funds(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
     heads = ("年初预算数", "全年预算数\n(A)", "全年执行数\n(B)", "分值", "执行率\n(B/A)", "得分")
-    yield (_label("项目资金\n（万元）", 2, 5), _label("", 2), *_spread([_label(head) for head in heads]))
+    yield (label_cell("项目资金\n（万元）", 2, 5), label_cell("", 2), *_spread([label_cell(head) for head in heads]))
     execution = _execution(sheet)
     amounts = [FormCell(texts[name]) for name in ("budget.initial", "budget.appropriated", "budget.spent")]
     rate = FormCell(texts[EXECUTION])
     if execution is None:
-        yield (_label("年度资金总额", 2), *_spread([*amounts, FormCell("—"), rate, FormCell("—")]))
+        yield (label_cell("年度资金总额", 2), *_spread([*amounts, FormCell("—"), rate, FormCell("—")]))
     else:
         weight, score = texts[f"weight.{execution.code}"], texts.get(f"score.{execution.code}")
         marks = (FormCell(weight), rate, FormCell(score, kind=Kind.SCORE))
-        yield (_label("年度资金总额", 2), *_spread([*amounts, *marks]))
+        yield (label_cell("年度资金总额", 2), *_spread([*amounts, *marks]))
     granted = amounts if sheet.header.fund_source else [FormCell("—")] * 3
     executed = rate if sheet.header.fund_source else FormCell("—")
-    yield (_label("其中：当年财政拨款", 2), *_spread([*granted, FormCell("—"), executed, FormCell("—")]))
+    yield (label_cell("其中：当年财政拨款", 2), *_spread([*granted, FormCell("—"), executed, FormCell("—")]))
     for name in ("上年结转资金", "其他资金"):
-        yield (_label(name, 2), *_spread([FormCell("—")] * 6))
+        yield (label_cell(name, 2), *_spread([FormCell("—")] * 6))
 
 
 def _spread(cells: list[FormCell]) -> FormRow:
@@ -81,7 +77,7 @@ def _spread(cells: list[FormCell]) -> FormRow:
 
 
 def _goals(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
-    yield (_label("年度总体\n目标", 2, 2), _label("预期目标", 3), _label("实际完成情况", 6))
+    yield (label_cell("年度总体\n目标", 2, 2), label_cell("预期目标", 3), label_cell("实际完成情况", 6))
     yield (
         FormCell(texts.plain(sheet.header.goal, "年度总体目标 预期目标"), 3, align=Align.LEFT),
         FormCell(texts.plain(sheet.header.achievement, "年度总体目标 实际完成情况"), 6, align=Align.LEFT),
@@ -91,17 +87,17 @@ def _goals(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
 def _indicators(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
     listed = {group.code: _listed(group) for group in sheet.indicators}
     heads = ("一级\n指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")
-    last = _label("偏差原因分析\n及改进措施", 3)
+    last = label_cell("偏差原因分析\n及改进措施", 3)
     count = sum(len(leaves) for leaves in listed.values())
-    yield (_label("绩\n效\n指\n标", 1, 1 + count), *(_label(head) for head in heads), last)
+    yield (label_cell("绩\n效\n指\n标", 1, 1 + count), *(label_cell(head) for head in heads), last)
     for group in sheet.indicators:
         leaves = listed[group.code]
         for number, leaf in enumerate(leaves):
             cells: list[FormCell] = []
             if number == 0:
-                cells.append(_label(group.name, rows=len(leaves)))
+                cells.append(label_cell(group.name, rows=len(leaves)))
             if number == 0 or leaves[number - 1].level2 != leaf.level2:
-                cells.append(_label(leaf.level2, rows=sum(one.level2 == leaf.level2 for one in leaves)))
+                cells.append(label_cell(leaf.level2, rows=sum(one.level2 == leaf.level2 for one in leaves)))
             yield (*cells, *_result(leaf, texts))
 
 
@@ -137,13 +133,13 @@ def _execution(sheet: EvaluationSheet) -> ScoredIndicator | None:
 def _signed(sheet: EvaluationSheet) -> Iterator[FormRow]:
     day = long_day(local_day(sheet.signed_at)) if sheet.signed_at else "—"
     yield (
-        _label("填表单位", 2),
+        label_cell("填表单位", 2),
         FormCell(sheet.header.author, 3, align=Align.LEFT),
-        _label("填表日期"),
+        label_cell("填表日期"),
         FormCell(day, 5, align=Align.LEFT),
     )
     if sheet.header.phone:
-        yield (_label("联系电话", 2), FormCell(sheet.header.phone, 9, align=Align.LEFT))
+        yield (label_cell("联系电话", 2), FormCell(sheet.header.phone, 9, align=Align.LEFT))
 
 
 def _note(sheet: EvaluationSheet, texts: Texts) -> str:

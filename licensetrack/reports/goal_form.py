@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from licensetrack.performance.goals import Goal, GoalSheet
-from licensetrack.reports.document import Align, Document, Form, FormCell, Properties, Sheet
+from licensetrack.reports.document import Document, Form, FormCell, Properties, Sheet, label_cell, left_cell
 from licensetrack.reports.evaluation_words import long_day
 from licensetrack.reports.monitoring import changed_targets
 from licensetrack.reports.monitoring_form import Texts, target_cell
@@ -43,23 +43,15 @@ def goals_document(sheet: GoalSheet) -> Document:
     )
 
 
-def _label(text: str, columns: int = 1, rows: int = 1) -> FormCell:
-    return FormCell(text, columns, rows, label=True)
-
-
-def _left(value: Cell, columns: int = 1) -> FormCell:
-    return FormCell(value, columns, align=Align.LEFT)
-
-
 def _two(pairs: Sequence[tuple[str, Cell]]) -> FormRow:
     """Two labels with their values on one line."""
     (first, one), (second, other) = pairs
-    return (_label(first, 3), FormCell(one or "—", 2), _label(second), FormCell(other or "—", 3))
+    return (label_cell(first, 3), FormCell(one or "—", 2), label_cell(second), FormCell(other or "—", 3))
 
 
 def _who(sheet: GoalSheet) -> Iterator[FormRow]:
     header = sheet.header
-    yield (_label("项目名称", 3), _left(header.project or "—", _REST))
+    yield (label_cell("项目名称", 3), left_cell(header.project or "—", _REST))
     yield _two([("项目编码", header.project_code), ("项目类别", header.project_class)])
     yield _two([("项目属性", NATURES.get(header.nature, "")), ("资金来源", header.fund_source)])
     yield _two([("主管部门", header.authority), ("实施单位", header.implementer)])
@@ -67,7 +59,7 @@ def _who(sheet: GoalSheet) -> Iterator[FormRow]:
     yield _two([("开始日期", _day(header.period_start)), ("完成日期", _day(header.period_end))])
     for label, text in (("项目概况", header.overview), ("立项依据", header.basis)):
         if text:
-            yield (_label(label, 3), _left(text, _REST))
+            yield (label_cell(label, 3), left_cell(text, _REST))
 
 
 def _day(day: dt.date | None) -> str:
@@ -77,33 +69,33 @@ def _day(day: dt.date | None) -> str:
 def _funds(sheet: GoalSheet) -> Iterator[FormRow]:
     whole = Figure("budget.initial", sheet.budget, Unit.WAN_YUAN, "年度资金申请总额")
     none = FormCell("—", _REST)
-    yield (_label("年度资金\n申请总额", 2, 4), _label("合计"), FormCell(whole, _REST))
-    yield (_label("财政拨款"), FormCell(whole, _REST) if sheet.header.fund_source else none)
-    yield (_label("上年结转"), none)
-    yield (_label("其他资金"), none)
+    yield (label_cell("年度资金\n申请总额", 2, 4), label_cell("合计"), FormCell(whole, _REST))
+    yield (label_cell("财政拨款"), FormCell(whole, _REST) if sheet.header.fund_source else none)
+    yield (label_cell("上年结转"), none)
+    yield (label_cell("其他资金"), none)
 
 
 def _goal(sheet: GoalSheet, texts: Texts) -> Iterator[FormRow]:
-    yield (_label("年度总体目标", 3), _left(texts(sheet.header.goal, "年度总体目标"), _REST))
+    yield (label_cell("年度总体目标", 3), left_cell(texts(sheet.header.goal, "年度总体目标"), _REST))
 
 
 def _indicators(sheet: GoalSheet) -> Iterator[FormRow]:
     heads = ("一级\n指标", "二级指标", "三级指标", "指标\n性质", "指标值", "度量\n单位", "分值\n权重", "指标解释")
-    yield (_label("绩\n效\n指\n标", 1, 1 + len(sheet.goals)), *map(_label, heads))
+    yield (label_cell("绩\n效\n指\n标", 1, 1 + len(sheet.goals)), *map(label_cell, heads))
     for number, one in enumerate(sheet.goals):
         before = sheet.goals[number - 1] if number else None
         cells: list[FormCell] = []
         if before is None or before.level1 != one.level1:
-            cells.append(_label(one.level1, rows=sum(other.level1 == one.level1 for other in sheet.goals)))
+            cells.append(label_cell(one.level1, rows=sum(other.level1 == one.level1 for other in sheet.goals)))
         if before is None or before.level2 != one.level2:
-            cells.append(_label(one.level2, rows=sum(other.level2 == one.level2 for other in sheet.goals)))
+            cells.append(label_cell(one.level2, rows=sum(other.level2 == one.level2 for other in sheet.goals)))
         yield (*cells, *_line(one))
 
 
 def _line(one: Goal) -> FormRow:
     return (
-        _left(one.name), FormCell(one.nature), FormCell(_value(one)), FormCell(one.unit or "—"),
-        FormCell(one.weight, kind=Kind.SCORE), _left(one.definition),
+        left_cell(one.name), FormCell(one.nature), FormCell(_value(one)), FormCell(one.unit or "—"),
+        FormCell(one.weight, kind=Kind.SCORE), left_cell(one.definition),
     )  # fmt: skip
 
 

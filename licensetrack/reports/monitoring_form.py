@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from licensetrack.measures.question import percent
 from licensetrack.performance.monitoring_sheet import MonitoredIndicator, MonitoringSheet, Target
-from licensetrack.reports.document import Align, Column, Form, FormCell, Row, Table
+from licensetrack.reports.document import Align, Column, Form, FormCell, Row, Table, label_cell, left_cell
 from licensetrack.reports.evaluation_words import local_day, long_day
 from licensetrack.reports.monitoring_words import CAUSES, LIGHTS, LIKELIHOODS, period
-from licensetrack.reports.numbers import Cell, Figure, Unit
+from licensetrack.reports.numbers import Figure, Unit
 from licensetrack.reports.wording import plain, sentence
 
 TITLE = "项目支出绩效运行监控表"
@@ -68,27 +68,19 @@ def indicators_table(sheet: MonitoringSheet) -> Table:
     return Table(columns, [_row(one) for one in sheet.indicators], note=_note(sheet))
 
 
-def _label(text: str, columns: int = 1, rows: int = 1) -> FormCell:
-    return FormCell(text, columns, rows, label=True)
-
-
-def _left(value: Cell, columns: int = 1) -> FormCell:
-    return FormCell(value, columns, align=Align.LEFT)
-
-
 def _who(sheet: MonitoringSheet) -> Iterator[FormRow]:
     header = sheet.header
     code = f"（项目编码：{header.project_code}）" if header.project_code else ""
     phone = f"（联系电话：{header.phone}）" if header.phone else ""
     day = long_day(local_day(sheet.reported_at)) if sheet.reported_at else "—"
-    yield (_label("项目名称", 2), _left((header.project or "—") + code, 15))
+    yield (label_cell("项目名称", 2), left_cell((header.project or "—") + code, 15))
     yield (
-        _label("主管部门", 2), _left(header.authority or "—", 3),
-        _label("实施单位"), _left(header.implementer or "—", 11),
+        label_cell("主管部门", 2), left_cell(header.authority or "—", 3),
+        label_cell("实施单位"), left_cell(header.implementer or "—", 11),
     )  # fmt: skip
     yield (
-        _label("填表单位", 2), _left((header.author or "—") + phone, 3),
-        _label("填表日期"), _left(day, 11),
+        label_cell("填表单位", 2), left_cell((header.author or "—") + phone, 3),
+        label_cell("填表日期"), left_cell(day, 11),
     )  # fmt: skip
 
 
@@ -96,15 +88,15 @@ def _funds(sheet: MonitoringSheet, texts: Texts) -> Iterator[FormRow]:
     """Four numbers in each row; the year's total, and where it comes from."""
     until = period(sheet.as_of)
     heads = ("年初预算数", f"{until}执行数", f"{until}执行率", "全年预计执行数")
-    yield (_label("项目资金\n（万元）", 2, 5), _label("", 2), *_four([_label(head) for head in heads]))
+    yield (label_cell("项目资金\n（万元）", 2, 5), label_cell("", 2), *_four([label_cell(head) for head in heads]))
     names = ("budget.initial", "budget.spent", "budget.execution_rate", "budget.forecast")
     whole = [FormCell(texts.figures[name]) for name in names]
-    yield (_label("年度资金总额", 2), *_four(whole))
+    yield (label_cell("年度资金总额", 2), *_four(whole))
     found = sheet.budget.by_source
     told = {source: sums for source, sums in found.items() if source}
     for name, listed in SOURCES.items():
         alone = set(found) <= set(listed) if told else name == _FISCAL and bool(sheet.header.fund_source)
-        yield (_label(name, 2), *_four(whole if alone else _of_sources(told, listed)))
+        yield (label_cell(name, 2), *_four(whole if alone else _of_sources(told, listed)))
 
 
 def _of_sources(told: Mapping[str, Mapping[str, Decimal]], listed: Sequence[str]) -> list[FormCell]:
@@ -126,8 +118,8 @@ def _four(cells: Sequence[FormCell]) -> FormRow:
 
 
 def _goal(sheet: MonitoringSheet, texts: Texts) -> Iterator[FormRow]:
-    yield (_label("年度总体目标", 2), _left(texts(sheet.header.goal, "年度总体目标"), 15))
-    yield (_label("目标执行\n总体情况", 2), _left(texts(sheet.header.progress, "目标执行总体情况"), 15))
+    yield (label_cell("年度总体目标", 2), left_cell(texts(sheet.header.goal, "年度总体目标"), 15))
+    yield (label_cell("目标执行\n总体情况", 2), left_cell(texts(sheet.header.progress, "目标执行总体情况"), 15))
 
 
 def _row(one: MonitoredIndicator) -> Row:

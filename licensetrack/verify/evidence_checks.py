@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
 from licensetrack.performance.framework import library, load
+from licensetrack.verify.framework_checks import leaf_codes
 
 EVIDENCE_CHECKS: dict[str, str] = {
     "every evidence file is the file that was added": """
@@ -52,16 +52,9 @@ def indicators(connection: Connection) -> Iterator[str]:
             held = connection.execute(text(_FRAMEWORKS), {"code": code, "year": year}).scalars()
             contents = [json.loads(content) for content in held]
             contents += [load(code).data] if code in library() else []
-            known[code, year] = {leaf for content in contents for leaf in _leaves(content)}
+            known[code, year] = {leaf for content in contents for leaf in leaf_codes(content)}
         if subject not in known[code, year]:
             yield f"{code} has no indicator {subject}"
-
-
-def _leaves(content: Mapping[str, Any]) -> Iterator[str]:
-    for branch in content.get("level1", ()):
-        for lower in branch.get("level2", ()):
-            for leaf in lower.get("level3", ()):
-                yield leaf["code"]
 
 
 def frozen_papers(connection: Connection) -> Iterator[str]:

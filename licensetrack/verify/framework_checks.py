@@ -51,13 +51,14 @@ def targets(connection: Connection) -> Iterator[str]:
     known = set()
     for row in connection.execute(text(_VERSIONS)):
         if row.stage == "in_force":
-            known |= {(row.code, leaf) for leaf in _leaves(json.loads(row.content))}
+            known |= {(row.code, leaf) for leaf in leaf_codes(json.loads(row.content))}
     for row in connection.execute(text(_TARGETS)):
         if (row.framework_code, row.indicator) not in known:
             yield f"{row.framework_code} {row.indicator} {row.valid_from}"
 
 
-def _leaves(content: dict[str, Any]) -> Iterator[str]:
+def leaf_codes(content: dict[str, Any]) -> Iterator[str]:
+    """The codes of all indicators in the content of a framework."""
     for level1 in content.get("level1", ()):
         for level2 in level1.get("level2", ()):
             for level3 in level2.get("level3", ()):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from decimal import Decimal
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -33,11 +31,11 @@ from licensetrack.web.draft_keeping import Theirs, keep, kept_words
 from licensetrack.web.evaluations import see_all
 from licensetrack.web.request_forms import choices
 from licensetrack.web.shown import points
+from licensetrack.web.toml_files import toml_sent
 
 drafts = Blueprint("evaluations_drafts", __name__, url_prefix="/evaluations")
 
 EVALUATE = "performance:evaluation:evaluate"
-LARGEST = 1024 * 1024
 
 
 @drafts.get("/new")
@@ -105,18 +103,9 @@ def _paper(db: Session, form: StartForm, used: Framework, year: int, day: dt.dat
         return paper_of_earlier(earlier, used, year, day)
     if form.source.data != "file":
         return blank_paper(used, year, day)
-    file = form.file.data
-    content = file.read(LARGEST + 1) if file else b""
-    if not content:
-        raise Refused("Choose the file of a working paper.").at("file")
-    if len(content) > LARGEST:
-        raise Refused("The file is too large for a working paper.").at("file")
+    data, name = toml_sent(form.file.data)
     try:
-        data = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise Refused("This file is no working paper: it can not be read as TOML.").at("file") from None
-    try:
-        paper = working_paper(data, str(file.filename)[:80])
+        paper = working_paper(data, name[:80])
     except Refused as refusal:
         raise refusal.at("file") from None
     if paper.header.year != year:

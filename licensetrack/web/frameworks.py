@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import tomllib
-from decimal import Decimal
 
 from flask import Blueprint, Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
-from licensetrack.core.errors import Refused
 from licensetrack.performance import framework as files
 from licensetrack.performance import framework_drafting
 from licensetrack.performance import frameworks as kept
@@ -31,10 +28,10 @@ from licensetrack.web.acts import ActForm, perform
 from licensetrack.web.evaluations import see_all
 from licensetrack.web.exports import attachment, record_download
 from licensetrack.web.framework_forms import DiscardForm, NewForm, PlainForm, UploadForm
+from licensetrack.web.toml_files import toml_sent
 
 frameworks = Blueprint("frameworks", __name__, url_prefix="/frameworks")
 
-MOST_BYTES = 1024 * 1024
 LIBRARY, KEPT = "library", "version"
 
 
@@ -81,17 +78,8 @@ def upload() -> ResponseReturnValue:
     form = UploadForm()
 
     def act() -> str:
-        file = form.file.data
-        content = b"" if file is None else file.stream.read(MOST_BYTES + 1)
-        if not content:
-            raise Refused("Choose a file.").at("file")
-        if len(content) > MOST_BYTES:
-            raise Refused("The file is larger than %(most)s MB.", most=1).at("file")
-        try:
-            data = tomllib.loads(content.decode(), parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Refused("This is not a TOML file: %(problem)s", problem=error).at("file") from None
-        draft = framework_drafting.draft_framework(data, actor=actor(), based_on=file.filename or "")
+        data, name = toml_sent(form.file.data)
+        draft = framework_drafting.draft_framework(data, actor=actor(), based_on=name)
         return _address(draft)
 
     return perform(form, act, lambda: _new_page(NewForm(None, year=today().year), form))
