@@ -24,7 +24,7 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.allocation import life
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import blobs, db
+from licensetrack.core import blobs, db, sealing, signing
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading
 from licensetrack.performance import evaluations, queries, working_paper
@@ -58,8 +58,7 @@ class House:
 
     def bind(self) -> None:
         """Opens this house, and closes the one that was open."""
-        db.connect(self.settings.database_url)
-        blobs.use_folder(self.settings.blobs)
+        use(self.settings)
         self.app.config.update(
             LICENSETRACK=self.settings,
             WTF_CSRF_ENABLED=False,  # tests/web/test_security.py asks for it
@@ -114,8 +113,7 @@ def person(role: str) -> Actor:
 def furnish(folder: Path, empty: Path) -> None:
     """Fills a copy of the empty database with the sample year, a correction and a signed evaluation."""
     shutil.copyfile(empty, folder / "house.db")
-    db.connect(f"sqlite:///{folder / 'house.db'}")
-    blobs.use_folder(folder / "blobs")
+    use(settings_in(folder))
     outcome = loading.load(loading.files_of([SAMPLE]), actor=SYSTEM)
     assert not outcome.refused, [problem.line() for problem in outcome.problems]
     with db.reading() as session:
@@ -146,18 +144,31 @@ def move_expansion() -> None:
 def open_house(furnished: Path, folder: Path, *, altered: bool = False, **changes: Any) -> House:
     """A copy of the furnished installation, open for business; `altered` or otherwise set, with its own program."""
     shutil.copytree(furnished, folder, dirs_exist_ok=True)
-    settings = Settings(
+    settings = settings_in(folder, **changes)
+    names = folder / "objects.json"
+    objects = json.loads(names.read_text(encoding="utf-8")) if names.exists() else {}
+    house = House(create_app(settings) if altered or changes else _program(), settings, objects=objects)
+    house.bind()
+    return house
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """The settings of the installation that lies in a folder."""
+    return Settings(
         database_url=f"sqlite:///{folder / 'house.db'}",
         blobs=folder / "blobs",
         uploads=folder / "uploads",
         **KEYS,
         **changes,
     )
-    names = folder / "objects.json"
-    objects = json.loads(names.read_text(encoding="utf-8")) if names.exists() else {}
-    house = House(create_app(settings) if altered or changes else _program(), settings, objects=objects)
-    house.bind()
-    return house
+
+
+def use(settings: Settings) -> None:
+    """Database, files and keys of one installation; another test may have left its own."""
+    db.connect(settings.database_url)
+    blobs.use_folder(settings.blobs)
+    sealing.use_key(settings.seal_key, settings.cipher)
+    signing.use_key(settings.signing_key, settings.signature)
 
 
 @cache

@@ -23,8 +23,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import blobs, db
-from tests.site import CORRECTED
+from licensetrack.core import db
+from tests.site import CORRECTED, settings_in, use
 
 Objects = dict[str, int | str]
 AREAS = (
@@ -46,8 +46,7 @@ FOREIGN = "SQ-2024-0001"
 
 def furnish_areas(folder: Path) -> None:
     """Adds every area's objects to a furnished folder, and writes down their names."""
-    db.connect(f"sqlite:///{folder / 'house.db'}")
-    blobs.use_folder(folder / "blobs")
+    use(settings_in(folder))
     objects = _first_objects()
     for area in AREAS:
         own = importlib.import_module(f"tests.furnishing.{area}").furnish(dict(objects))

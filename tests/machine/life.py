@@ -121,7 +121,7 @@ class Life(RuleBasedStateMachine):
         kept = pick(dice.which, self.trade.held())
         on = pick(dice.day, [self.trade.today, kept.in_order()[-1].on])
         acts = [act_on(self.trade, kept.number, verb, dice, on) for verb in chances.VERBS]
-        self.attempt(pick(dice.how, [act for act in acts if self.trade.foretell(act)]))
+        self.attempt(pick(dice.how, [act for act in acts if self.trade.foretell(act)] or acts))
 
     def issue_anything(self, dice: Dice) -> None:
         """A set of any size and kind, by anybody."""

@@ -189,6 +189,7 @@ class RandomTrade:
         kept = self.shadow.sets[found.number]
         told = kept.facts[position]
         kept.facts[position] = Told(position, told.action, new.on, new.cpus, told.place)
+        self._follow(found)
         return True
 
     def _drop(self, step: Step) -> bool:
@@ -198,6 +199,7 @@ class RandomTrade:
         position = sorted(self._recorded(found))[step.how % len(self._recorded(found))]
         life.drop_fact(found, position, actor=ALICE, reason="并未发生")
         del self.shadow.sets[found.number].facts[position]
+        self._follow(found)
         return True
 
     def _reclassify(self, step: Step) -> bool:
@@ -277,9 +279,20 @@ class RandomTrade:
             new, facts = [*told_first, *followed], (*facts, *(recorded[p] for p in followed))
         assert len(new) == len(facts)
         for position, fact in zip(new, facts, strict=True):
-            place = Place(*fact.holder) if fact.holder else None
-            kept.facts[position] = Told(position, fact.action, fact.on, fact.cpus, place)
-        self._used(kept.number).update(new)
+            self._tell(kept.number, position, fact)
+
+    def _follow(self, found: LicenseSet) -> None:
+        """A set whose past was said anew follows its unit by itself: what the program added is told here too."""
+        recorded = self._recorded(found)
+        added = sorted(recorded.keys() - self.shadow.sets[found.number].facts.keys())
+        assert all(recorded[position].action == "reclassify" for position in added)
+        for position in added:
+            self._tell(found.number, position, recorded[position])
+
+    def _tell(self, number: str, position: int, fact: Fact) -> None:
+        place = Place(*fact.holder) if fact.holder else None
+        self.shadow.sets[number].facts[position] = Told(position, fact.action, fact.on, fact.cpus, place)
+        self._used(number).add(position)
 
     def _used(self, number: str) -> set[int]:
         return self._positions.setdefault(number, set())
