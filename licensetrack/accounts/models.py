@@ -15,7 +15,8 @@ class User(Base):
     """One person, one account. The password is kept only as a scrypt hash, the second factor's seed only sealed.
 
     A second factor is on from `factor_since`; a seed without it waits for its first code. `totp_step` is the newest
-    time step of which a code was taken: none of that step or before is taken again.
+    time step of which a code was taken: none of that step or before is taken again. `email` is where notices go, in
+    `language`; an empty one gets none.
     """
 
     __tablename__ = "account"
@@ -36,6 +37,8 @@ class User(Base):
     totp_seed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_step: Mapped[int] = mapped_column(BigInteger, default=0)
     factor_since: Mapped[dt.datetime | None] = mapped_column(Instant)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[str] = mapped_column(String(10), default="zh_CN")
 
 
 class OldPassword(Base):

@@ -15,6 +15,7 @@ from licensetrack.core.db import Base
 from licensetrack.core.digests import chain_algorithm, digest
 
 CLOCK_STEP = "system:clock:step"
+_LAST_ACTOR = "audit:last_actor"
 CLOCK_TOLERANCE = dt.timedelta(minutes=1)  # clocks of several machines differ a little; a larger step back is told
 
 
@@ -127,4 +128,11 @@ def _append(
     }  # fmt: skip
     db.execute(_INSERT, entry)
     db.execute(_MOVE, {"new_seq": seq, "new_digest": link})
+    db.info[_LAST_ACTOR] = actor.id
     return seq, link
+
+
+def last_actor(db: Session) -> int | None:
+    """Who wrote the last entry of this transaction; None for the program itself, or where nothing was recorded yet."""
+    found: int | None = db.info.get(_LAST_ACTOR)
+    return found

@@ -19,6 +19,7 @@ import licensetrack.core.outbox
 import licensetrack.core.settings
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
+import licensetrack.notices.models
 import licensetrack.performance.draft_models
 import licensetrack.performance.evidence_models
 import licensetrack.performance.framework_models

@@ -10,12 +10,13 @@ from bs4 import BeautifulSoup
 
 from licensetrack.exchange import problems
 from licensetrack.measures.catalogue import MEASURES
+from licensetrack.notices.kinds import GROUPS, KINDS
 from tests.site import CORRECTED, House
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "licensetrack"
 CATALOGUE = PACKAGE / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
-METHODS = {PACKAGE: [("**.py", "python")], ROOT / "templates": [("**.html", "jinja2")]}
+METHODS = {PACKAGE: [("**.py", "python")], ROOT / "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
 # Whoever refuses speaks in msgids: these constructors are gettext calls that the shell completes.
 SPEAKERS = (
     "lazy_gettext Refused Conflict Forbidden NotFound DomainError Unreadable Bad Term translate FileError".split()
@@ -50,6 +51,7 @@ def translated() -> dict[str, str]:
 def test_every_msgid_has_its_chinese_text() -> None:
     wanted = extracted() | {found.label for found in MEASURES.values()} | {found.unit for found in MEASURES.values()}
     wanted |= {value for name, value in vars(problems).items() if name.isupper() and isinstance(value, str)}
+    wanted |= {text for kind in KINDS.values() for text in (kind.label, kind.title, kind.body)} | set(GROUPS.values())
     assert len(wanted) > 300
     assert sorted(wanted - {msgid for msgid, text in translated().items() if text}) == []
 
