@@ -63,7 +63,10 @@ def test_audiences_are_people_of_a_unit_and_people_with_a_right(database: Engine
     school = trade.unit("SZ0001", district="福田区")
     clerk = person("uma", "unit_user", Scope("unit", str(school.id)))
     other = person("una", "unit_user", Scope("unit", str(trade.unit("SZ0002").id)))
-    here, there = person("fay", "reviewer", Scope("district", "福田区")), person("ned", "reviewer", Scope("district", "南山区"))
+    here, there = (
+        person("fay", "reviewer", Scope("district", "福田区")),
+        person("ned", "reviewer", Scope("district", "南山区")),
+    )
     with reading() as db:
         assert holders_of_unit(db, school.id) == [clerk.id]
         assert people_with(db, "requests:request:accept") == [here.id, there.id]
