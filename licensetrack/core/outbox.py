@@ -15,7 +15,7 @@ from licensetrack.core.db import Base
 
 
 class OutboxMessage(Base):
-    """One message to be sent; `sent_at` stays empty until somebody took it. `actor_id` is who acted, if a person did."""
+    """One message to be sent; `sent_at` stays empty until somebody took it. `actor_id`: who acted, if a person did."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (

@@ -95,6 +95,6 @@ def _line(value: object) -> str:
     return " ".join(str(value).split())[:LONGEST_VALUE]
 
 
-def _insert(db: Session, table: type[Notice] | type[NoticeEvent]) -> Any:
+def _insert(db: Session, table: type[Notice | NoticeEvent]) -> Any:
     dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     return dialect.insert(table)
