@@ -9,6 +9,9 @@ import licensetrack.allocation.models
 import licensetrack.core.audit
 import licensetrack.core.blobs
 import licensetrack.core.idempotency
+import licensetrack.core.job_queue
+import licensetrack.core.job_schedules
+import licensetrack.core.leases
 import licensetrack.core.numbering
 import licensetrack.core.outbox
 import licensetrack.core.settings

@@ -27,6 +27,7 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.core import blobs, db, sealing, signing
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading
+from licensetrack.jobs import running
 from licensetrack.performance import evaluations, queries, working_paper
 from licensetrack.units.models import Unit
 from tests.performance.papers import lay_wanted
@@ -82,6 +83,10 @@ class House:
         answer = browser.get(path)
         assert answer.status_code == status, f"{path} as {role}: {answer.status_code}\n{answer.text[-2000:]}"
         return answer.text
+
+    def work(self) -> int:
+        """Does the jobs that are due, as a worker would; how many attempts that took."""
+        return running.run_queued()
 
 
 def open_session(role: str, state: str = "open") -> str:

@@ -175,6 +175,11 @@ def transaction() -> Iterator[Session]:
             db.close()  # rolls back what was not committed, and leaves the caller's objects readable
 
 
+def is_writing() -> bool:
+    """Whether a writing transaction is open here: a new one would join it."""
+    return _writing.get() is not None
+
+
 @contextmanager
 def reading() -> Iterator[Session]:
     """A read-only snapshot: all statements in the block see one state; joins an open transaction or reading block."""

@@ -1,67 +1,209 @@
-"""The worker: a process of its own that does by the clock what people forget; nothing is pickled."""
+"""The worker: a process of its own that does the jobs of the table, and leads the schedules while it holds the lease.
+
+APScheduler drives it with a memory store, so nothing is pickled: a tick for the lease, beats for the jobs that run,
+and a trigger for each schedule that only writes a job row. Which of several workers leads is decided by the lease row.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 import signal
+import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
 import structlog
-from apscheduler.events import EVENT_SCHEDULER_STARTED
-from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from licensetrack.core import blobs
+from licensetrack.core import leases
 from licensetrack.core.clock import BUSINESS_ZONE
-from licensetrack.core.db import transaction
-from licensetrack.verify.report import verify
+from licensetrack.core.db import reading, transaction
+from licensetrack.core.job_claims import Claimed, beat, claim, take_back
+from licensetrack.core.job_schedules import ScheduleRow
+from licensetrack.jobs.cron import trigger_of
+from licensetrack.jobs.handlers import handlers
+from licensetrack.jobs.running import claim_one as claim_due
+from licensetrack.jobs.running import do, process_name
+from licensetrack.jobs.schedules import SCHEDULES, is_due, plan_due
 
 log = structlog.get_logger()
+LEADER = "worker"
+LEASE_SECONDS, THREADS, POLL_SECONDS = 15.0, 3, 0.5
 
 
-def check_books() -> bool:
-    """Asks every invariant, as `licensetrack verify` does; says in the log which is broken. True when all hold."""
-    broken = [finding for finding in verify() if finding.broken]
-    for finding in broken:
-        log.error("invariant broken", invariant=finding.invariant, examples=list(finding.broken))
-    if not broken:
-        log.info("books are right")
-    return not broken
+class Worker:
+    """One worker: `threads` jobs at a time; it leads, or takes over when the leader was silent for `lease` seconds."""
 
+    def __init__(self, *, lease: float = LEASE_SECONDS, threads: int = THREADS, poll: float = POLL_SECONDS) -> None:
+        self.name = process_name()
+        self.lease = dt.timedelta(seconds=lease)
+        self.held: leases.Held | None = None
+        self._threads, self._poll = max(threads, 1), poll
+        self._over = threading.Event()
+        self._claims: set[str] = set()
+        self._long_places = threading.Semaphore(max(self._threads - 1, 1))
+        self._crons: dict[str, str] = {}
+        self._ticked_at = self._steady_since = 0.0
+        self._scheduler = BackgroundScheduler(timezone=BUSINESS_ZONE)
 
-def sweep_files() -> int:
-    """Removes files that a crash left without a row; returns how many."""
-    with transaction() as db:
-        removed = blobs.sweep(db)
-    if removed:
-        log.info("files without a row removed", count=len(removed))
-    return len(removed)
+    def run(self, started: Callable[[], None] = lambda: None) -> None:
+        """Works until `end`; a job that has begun is finished first."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell each tick that comes late
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        seconds = self.lease.total_seconds()
+        for name, act, share in (("tick", self.tick, 5), ("beat", self.beat, 4)):
+            self._scheduler.add_job(self._safely(act), "interval", seconds=seconds / share, id=name, **options)
+        started()
+        self.tick()
+        self._scheduler.start()
+        workers = [threading.Thread(target=self._work, name=f"jobs-{n}") for n in range(self._threads)]
+        for thread in workers:
+            thread.start()
+        while not self._over.wait(1):  # in short waits, so that a signal is heard
+            pass
+        for thread in workers:
+            thread.join()
+        self._scheduler.shutdown(wait=True)
+        self._give_up()
 
+    def end(self) -> None:
+        """Takes no more jobs; `run` returns when those that have begun are done."""
+        self._over.set()
 
-SCHEDULE: dict[str, tuple[Callable[[], object], str]] = {
-    "check-books": (check_books, "30 2 * * *"),
-    "sweep-files": (sweep_files, "10 * * * *"),
-}
+    def tick(self) -> None:
+        """Prolongs the lease or takes a free one; as the leader, plans what is due and takes back what was left."""
+        at, was = time.monotonic(), self.held
+        if was is None and self._somebody_leads():
+            return
+        with transaction() as db:
+            self.held = leases.take(db, LEADER, self.name, self.lease)
+        if self.held is None:
+            return
+        late = at - self._ticked_at > self.lease.total_seconds() / 2
+        if self.held != was or late:
+            self._steady_since = at
+            log.info("worker leads", worker=self.name, fence=self.held.fence)
+        self._ticked_at = at
+        self._watch_schedules()
+        self.plan()
+        if at - self._steady_since >= self.lease.total_seconds() / 2:  # everybody had time to beat since
+            self._take_back()
 
+    def plan(self) -> None:
+        """Writes the jobs of the times that have come, if this worker still leads."""
+        held = self.held
+        if held is None:
+            return
+        with reading() as db:
+            due = is_due(db, leases.database_now(db))
+        if due:
+            with transaction() as db:
+                if leases.holds(db, held):
+                    plan_due(db, leases.database_now(db))
+                else:
+                    self.held = None
 
-def scheduler() -> BlockingScheduler:
-    """The schedule, in business time. A run that was missed while the machine slept is made up once."""
-    schedule = BlockingScheduler(timezone=BUSINESS_ZONE)
-    for name, (job, cron) in SCHEDULE.items():
-        trigger = CronTrigger.from_crontab(cron, timezone=BUSINESS_ZONE)
-        schedule.add_job(job, trigger, id=name, coalesce=True, max_instances=1, misfire_grace_time=3600)
-    return schedule
+    def beat(self) -> None:
+        """Says that this worker's jobs go on."""
+        claims = set(self._claims)
+        if claims:
+            with transaction() as db:
+                beat(db, claims)
+
+    def _somebody_leads(self) -> bool:
+        with reading() as db:
+            row = db.get(leases.Lease, LEADER)
+            return row is not None and row.holder != self.name and row.expires_at > leases.database_now(db)
+
+    def _take_back(self) -> None:
+        held = self.held
+        with transaction() as db:
+            if held is not None and leases.holds(db, held):
+                for job_id in take_back(db, self.lease):
+                    log.warning("worker of a job is silent, job taken back", job=job_id)
+
+    def _watch_schedules(self) -> None:
+        """Gives the scheduler a trigger for each schedule; somebody may have changed its time on the page."""
+        with reading() as db:
+            rows = {row.name: row.cron for row in db.scalars(select(ScheduleRow)) if row.cron}
+        for name, one in SCHEDULES.items():
+            cron = rows.get(name) or one.cron
+            if self._crons.get(name) != cron:
+                self._scheduler.add_job(
+                    self._safely(self.plan), trigger_of(cron), id=f"schedule:{name}", replace_existing=True,
+                    coalesce=True, max_instances=1, misfire_grace_time=None,
+                )  # fmt: skip
+                self._crons[name] = cron
+
+    def _give_up(self) -> None:
+        if self.held is not None:
+            with transaction() as db:
+                leases.give_up(db, self.held)
+            self.held = None
+
+    def _safely(self, act: Callable[[], None]) -> Callable[[], None]:
+        """A database that is away for a while must not end the worker."""
+
+        def run() -> None:
+            try:
+                act()
+            except Exception:
+                log.exception("worker could not do its round")
+
+        return run
+
+    def _work(self) -> None:
+        mine: Claimed | None = None
+        while mine is not None or not self._over.is_set():
+            try:
+                mine = mine or self._claim_due()
+                if mine is None:
+                    self._over.wait(self._poll)
+                    continue
+                mine = self._do(mine)
+            except Exception:
+                mine = None
+                log.exception("worker could not do a job")
+                self._over.wait(1)
+
+    def _do(self, mine: Claimed) -> Claimed | None:
+        self._claims.add(mine.claim)
+        try:
+            return do(mine, self._claim_next)
+        finally:
+            self._claims.discard(mine.claim)
+            if handlers()[mine.kind].long:
+                self._long_places.release()
+
+    def _claim_due(self) -> Claimed | None:
+        """A job of any kind while there is a place for long work, else of the short kinds."""
+        place, mine = self._long_places.acquire(blocking=False), None
+        try:
+            mine = claim_due(list(handlers()) if place else self._short_kinds(), self.name)
+            return mine
+        finally:
+            if place and (mine is None or not handlers()[mine.kind].long):
+                self._long_places.release()
+
+    def _claim_next(self, db: Session) -> Claimed | None:
+        """A short job in the transaction that ends the last one: one wait for the disk instead of two."""
+        return None if self._over.is_set() else claim(db, self.name, self._short_kinds())
+
+    def _short_kinds(self) -> list[str]:
+        return [kind for kind, one in handlers().items() if not one.long]
 
 
 def run_worker() -> None:
-    """Runs until the process is told to end; a job that has begun is finished first."""
-    schedule = scheduler()
+    """Runs a worker until the process is told to end."""
+    worker = Worker()
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        if schedule.running:
-            schedule.shutdown(wait=True)
+        worker.end()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    schedule.add_listener(lambda _: log.info("worker started", jobs=sorted(SCHEDULE)), EVENT_SCHEDULER_STARTED)
-    schedule.start()
+    worker.run(lambda: log.info("worker started", worker=worker.name, kinds=len(handlers()), schedules=len(SCHEDULES)))

@@ -8,7 +8,11 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 
+from licensetrack.core.job_claims import SILENT
 from licensetrack.exchange import problems
+from licensetrack.jobs.handlers import handlers
+from licensetrack.jobs.running import BROKE_OFF
+from licensetrack.jobs.schedules import SCHEDULES
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.notices.kinds import GROUPS, KINDS
 from tests.site import CORRECTED, House
@@ -21,7 +25,7 @@ METHODS = {PACKAGE: [("**.py", "python")], ROOT / "templates": [("**.html", "jin
 SPEAKERS = (
     "lazy_gettext Refused Conflict Forbidden NotFound DomainError Unreadable Bad Term translate FileError".split()
 )
-KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(SPEAKERS), "OpenPoint": (3,)}
+KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(SPEAKERS), "OpenPoint": (3,), "say": None}
 PAGES = ["/?as_of=2024-06-30", "/sets", f"/sets/{CORRECTED}", "/waiting?as_of=2024-06-30", "/units", "/figures",
          "/figures/import.pass_rate", "/figures/budget.spent", "/evaluations", "/outlook?as_of=2024-12-31",
          "/comparison?as_of=2024-12-31", "/load", "/nowhere"]  # fmt: skip
@@ -50,6 +54,7 @@ def translated() -> dict[str, str]:
 
 def test_every_msgid_has_its_chinese_text() -> None:
     wanted = extracted() | {found.label for found in MEASURES.values()} | {found.unit for found in MEASURES.values()}
+    wanted |= {one.label for one in (*handlers().values(), *SCHEDULES.values())} | {SILENT, BROKE_OFF}
     wanted |= {value for name, value in vars(problems).items() if name.isupper() and isinstance(value, str)}
     wanted |= {text for kind in KINDS.values() for text in (kind.label, kind.title, kind.body)} | set(GROUPS.values())
     assert len(wanted) > 300

@@ -1,0 +1,179 @@
+"""The worker's side of the job table: claim, beat, end, take back what a silent worker left; all by compare and set.
+
+Each statement names the claim it was given. A worker that was held up so long that its job was given to another
+finds nobody there, and its transaction is rolled back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from licensetrack.core.clock import now
+from licensetrack.core.columns import Instant
+from licensetrack.core.db import reading
+from licensetrack.core.job_queue import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job, JobLine
+from licensetrack.core.leases import database_now
+
+_QUIETLY = {"synchronize_session": False}
+FIRST_WAIT, LONGEST_WAIT = dt.timedelta(seconds=10), dt.timedelta(hours=1)
+SILENT = "The worker that did this job was not heard of any more, %(times)s times."
+
+
+class Claimed(NamedTuple):
+    """A job that this process may do: its row's values at the claim, and the token."""
+
+    id: int
+    kind: str
+    arguments: dict[str, Any]
+    claim: str
+    attempt: int
+    most_attempts: int
+    wanted_by_id: int | None
+    wanted_by: str
+    schedule: str | None
+    slot: dt.datetime | None
+
+
+def wait_after(attempt: int) -> dt.timedelta:
+    """How long after its n-th attempt went wrong a job waits: 10 seconds, doubled each time, an hour at most."""
+    return min(FIRST_WAIT * int(2 ** min(attempt - 1, 20)), LONGEST_WAIT)
+
+
+def is_anything_due(kinds: Collection[str]) -> bool:
+    """Whether a job of these kinds could be claimed now; asks without holding up any writer."""
+    with reading() as db:
+        return db.scalar(select(Job.id).where(*_due(kinds)).limit(1)) is not None
+
+
+def claim(db: Session, worker: str, kinds: Collection[str]) -> Claimed | None:
+    """Takes the oldest job of these kinds that is due, or None. No two processes get the same one."""
+    oldest = select(Job.id).where(*_due(kinds)).order_by(Job.id).limit(1)
+    if db.get_bind().dialect.name != "sqlite":
+        oldest = oldest.with_for_update(skip_locked=True)
+    at = database_now(db)
+    taken = (
+        update(Job)
+        .where(Job.id == oldest.scalar_subquery(), Job.state == QUEUED)
+        .values(
+            state=RUNNING, claim=secrets.token_hex(16), worker=worker, beat_at=at, started_at=at, done=0, total=0,
+            attempt=Job.attempt + 1, error="", error_values={}, note="", note_values={},
+        )
+        .returning(*(getattr(Job, name) for name in Claimed._fields))
+    )  # fmt: skip
+    row = db.execute(taken, execution_options=_QUIETLY).first()
+    return None if row is None else Claimed(*row)
+
+
+def _due(kinds: Collection[str]) -> tuple[Any, ...]:
+    return Job.state == QUEUED, Job.kind.in_(kinds), or_(Job.not_before.is_(None), Job.not_before <= now())
+
+
+def beat(db: Session, claims: Collection[str]) -> None:
+    """Says that the jobs of these claims are still being worked on; one that is being ended just now needs no beat."""
+    running = select(Job.id).where(Job.claim.in_(claims))
+    if db.get_bind().dialect.name != "sqlite":
+        running = running.with_for_update(skip_locked=True)
+    ids = list(db.scalars(running))
+    said = update(Job).where(Job.id.in_(ids), Job.claim.in_(claims)).values(beat_at=database_now(db))
+    db.execute(said, execution_options=_QUIETLY)
+
+
+def note_progress(db: Session, mine: Claimed, done: int, total: int) -> bool | None:
+    """Writes how far a job is; whether somebody asked to cancel it, or None where the claim is lost."""
+    said = (
+        update(Job)
+        .where(Job.id == mine.id, Job.claim == mine.claim)
+        .values(done=max(done, 0), total=max(total, 0), beat_at=database_now(db))
+        .returning(Job.cancel_asked_at)
+    )
+    row = db.execute(said, execution_options=_QUIETLY).first()
+    return None if row is None else row[0] is not None
+
+
+def note_line(db: Session, mine: Claimed, message: str, values: dict[str, Any]) -> bool:
+    """Adds a line to the job's log and shows it as its newest word; False where the claim is lost."""
+    said = update(Job).where(Job.id == mine.id, Job.claim == mine.claim).values(note=message, note_values=values)
+    if not _touches(db, said):
+        return False
+    _add_line(db, mine.id, mine.attempt, message, values)
+    return True
+
+
+def finish(db: Session, mine: Claimed, result: dict[str, Any] | None) -> bool:
+    """The good end, in the transaction of the effect; False where the claim is lost and nothing may be written."""
+    total = case((Job.total > 0, Job.total), else_=Job.done)
+    return _ended(db, mine, state=DONE, result=result, ended_at=now(), done=total, error="", error_values={})
+
+
+def give_back(db: Session, mine: Claimed, message: str, values: dict[str, Any], *, after: dt.timedelta) -> bool:
+    """An attempt went wrong: queued again after a while, or failed where that was the last one."""
+    _say_error(db, mine, message, values)
+    if mine.attempt >= mine.most_attempts:
+        return _ended(db, mine, state=FAILED, ended_at=now(), error=message, error_values=values)
+    return _ended(db, mine, state=QUEUED, not_before=now() + after, error=message, error_values=values)
+
+
+def fail(db: Session, mine: Claimed, message: str, values: dict[str, Any]) -> bool:
+    """A bad end in words: trying again would not help."""
+    _say_error(db, mine, message, values)
+    return _ended(db, mine, state=FAILED, ended_at=now(), error=message, error_values=values)
+
+
+def stop(db: Session, mine: Claimed) -> bool:
+    """The end that somebody asked for."""
+    return _ended(db, mine, state=CANCELLED, ended_at=now())
+
+
+def take_back(db: Session, silence: dt.timedelta) -> list[int]:
+    """Jobs whose worker was silent for so long: queued again, failed after the last attempt, or cancelled as asked.
+
+    Returns their ids. The claim goes with it: a worker that wakes up again writes nothing.
+    """
+    at = database_now(db)
+    silent = (Job.state == RUNNING, Job.beat_at < at - silence)
+    ask = select(Job.id, Job.attempt, Job.most_attempts, Job.cancel_asked_at).where(*silent).order_by(Job.id)
+    if db.get_bind().dialect.name != "sqlite":
+        ask = ask.with_for_update(skip_locked=True)
+    found = db.execute(ask).all()
+    for row in found:
+        ended: dict[str, Any] = {"state": QUEUED, "not_before": now() + min(wait_after(row.attempt), silence)}
+        if row.cancel_asked_at is not None:
+            ended = {"state": CANCELLED, "ended_at": now()}
+        elif row.attempt >= row.most_attempts:
+            ended = {"state": FAILED, "ended_at": now()}
+        values = {"times": row.attempt}
+        ended |= {"claim": None, "error": SILENT, "error_values": values}
+        db.execute(update(Job).where(Job.id == row.id, *silent).values(ended), execution_options=_QUIETLY)
+        _add_line(db, row.id, row.attempt, SILENT, values)
+    return [row.id for row in found]
+
+
+def _ended(db: Session, mine: Claimed, **values: Any) -> bool:
+    return _touches(db, update(Job).where(Job.id == mine.id, Job.claim == mine.claim).values(claim=None, **values))
+
+
+def _say_error(db: Session, mine: Claimed, message: str, values: dict[str, Any]) -> None:
+    held = select(Job.id).where(Job.id == mine.id, Job.claim == mine.claim)
+    if db.scalar(held) is not None:
+        _add_line(db, mine.id, mine.attempt, message, values)
+
+
+def _add_line(db: Session, job_id: int, attempt: int, message: str, values: dict[str, Any]) -> None:
+    line = {"job_id": job_id, "attempt": attempt, "at": now(), "message": message, "message_values": values}
+    db.execute(insert(JobLine).values(line))
+
+
+def _touches(db: Session, statement: Any) -> bool:
+    done: Any = db.execute(statement, execution_options=_QUIETLY)
+    return bool(done.rowcount)
+
+
+def oldest_beat(db: Session) -> dt.datetime | None:
+    """When the job that has been silent longest was last heard of."""
+    return db.scalar(select(func.min(Job.beat_at, type_=Instant)).where(Job.state == RUNNING))
