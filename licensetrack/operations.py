@@ -15,8 +15,9 @@ from config import from_environment
 from licensetrack.accounts import second_factor, users
 from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import NO_ROLE, ROLES, SYSTEM, Scope
-from licensetrack.core import blobs, db, schema, sealing, signing
+from licensetrack.core import blobs, db, result_files, schema, sealing, signing
 from licensetrack.core.errors import DomainError, Refused
+from licensetrack.jobs import uploads
 from licensetrack.terminal import say, translate
 from licensetrack.units.models import Unit
 
@@ -33,6 +34,8 @@ def connected(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         settings = from_environment()
         blobs.use_folder(settings.blobs)
+        uploads.use_folder(settings.uploads)
+        result_files.use_folder(settings.results)
         sealing.use_key(settings.seal_key, settings.cipher)
         signing.use_key(settings.signing_key, settings.signature)
         db.connect(settings.database_url)

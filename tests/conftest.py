@@ -13,7 +13,8 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 import run
-from licensetrack.core import blobs, db, schema, sealing
+from licensetrack.core import blobs, db, result_files, schema, sealing
+from licensetrack.jobs import uploads
 from tests import debian, postgres
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
@@ -67,10 +68,17 @@ def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
         yield url
 
 
+def use_folders(folder: Path) -> None:
+    """Files, uploads and results below one folder."""
+    blobs.use_folder(folder / "blobs")
+    uploads.use_folder(folder / "uploads")
+    result_files.use_folder(folder / "results")
+
+
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh database at the newest migration, on SQLite and on PostgreSQL, and an empty file store."""
-    blobs.use_folder(tmp_path / "blobs")
+    use_folders(tmp_path)
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 

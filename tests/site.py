@@ -24,10 +24,10 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.allocation import life
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import blobs, db, sealing, signing
+from licensetrack.core import blobs, db, result_files, sealing, signing
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading
-from licensetrack.jobs import running
+from licensetrack.jobs import running, uploads
 from licensetrack.performance import evaluations, queries, working_paper
 from licensetrack.units.models import Unit
 from tests.performance.papers import lay_wanted
@@ -163,6 +163,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         database_url=f"sqlite:///{folder / 'house.db'}",
         blobs=folder / "blobs",
         uploads=folder / "uploads",
+        results=folder / "results",
         **KEYS,
         **changes,
     )
@@ -172,6 +173,8 @@ def use(settings: Settings) -> None:
     """Database, files and keys of one installation; another test may have left its own."""
     db.connect(settings.database_url)
     blobs.use_folder(settings.blobs)
+    uploads.use_folder(settings.uploads)
+    result_files.use_folder(settings.results)
     sealing.use_key(settings.seal_key, settings.cipher)
     signing.use_key(settings.signing_key, settings.signature)
 

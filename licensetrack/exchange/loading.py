@@ -64,7 +64,7 @@ def files_of(paths: Iterable[Path]) -> list[NamedBytes]:
 
 def preview(files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = quiet) -> Outcome:
     """Tells row by row exactly what `load` would do, and writes nothing: the load itself is run and rolled back."""
-    return _run(files, actor, progress, dry_run=True)
+    return Load(files, actor=actor, progress=progress).apply(dry_run=True)
 
 
 def load(
@@ -77,35 +77,50 @@ def load(
     `promised` is the digest of a preview's outcome: the load then does that and nothing else.
     Raises Forbidden, or Conflict where the database is busy or the ledger changed since the preview.
     """
-    return _run(files, actor, progress, dry_run=False, promised=promised)
+    return Load(files, actor=actor, progress=progress).apply(promised=promised)
 
 
-def _run(
-    files: Sequence[NamedBytes], actor: Actor, progress: Progress, *, dry_run: bool, promised: str | None = None
-) -> Outcome:
-    require(actor, PERMISSION)
-    outcome = Outcome(dry_run=dry_run)
-    files = _named_apart(files)
-    meter = Meter(progress, {file.name: len(file.content) for file in files})
-    with _collector_at_rest():
-        reading = read(files, progress=meter.read)
+class Load:
+    """Files that are read, which needs no turn to write, and can then be applied, once."""
+
+    def __init__(self, files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = quiet) -> None:
+        """Reads them. Raises Forbidden."""
+        require(actor, PERMISSION)
+        self._actor, self._files = actor, _named_apart(files)
+        self._meter = Meter(progress, {file.name: len(file.content) for file in self._files})
+        self._outcome = Outcome()
+        with _collector_at_rest():
+            reading = read(self._files, progress=self._meter.read)
+        self._tables = reading.tables
         for problem in reading.problems:
-            outcome.add(problem)
+            self._outcome.add(problem)
+
+    def apply(self, *, dry_run: bool = False, promised: str | None = None) -> Outcome:
+        """Writes what was read, in the caller's transaction where there is one; a refused load leaves that as it was.
+
+        What is raised, and what `promised` means, says `load`.
+        """
+        outcome = self._outcome
+        outcome.dry_run = dry_run
         if not outcome.refused:
-            try:
-                with transaction() as db, db.begin_nested():  # the savepoint undoes a dry run inside a larger act, too
-                    _write(db, files, reading.tables, Operation(actor), outcome, meter)
-                    if promised and not outcome.refused and promised != outcome.digest():
-                        raise Conflict(OVERTAKEN)
-                    if dry_run or outcome.refused or not outcome.changed_anything:
-                        raise _RolledBack
-                    for file in files:
-                        blobs.keep(file.content)
-            except _RolledBack:
-                pass
-            meter.finish()
-    outcome.close()
-    return outcome
+            with _collector_at_rest():
+                self._apply(outcome, promised)
+            self._meter.finish()
+        outcome.close()
+        return outcome
+
+    def _apply(self, outcome: Outcome, promised: str | None) -> None:
+        try:
+            with transaction() as db, db.begin_nested():  # the savepoint undoes a dry run inside a larger act, too
+                _write(db, self._files, self._tables, Operation(self._actor), outcome, self._meter)
+                if promised and not outcome.refused and promised != outcome.digest():
+                    raise Conflict(OVERTAKEN)
+                if outcome.dry_run or outcome.refused or not outcome.changed_anything:
+                    raise _RolledBack
+                for file in self._files:
+                    blobs.keep(file.content)
+        except _RolledBack:
+            pass
 
 
 def _write(

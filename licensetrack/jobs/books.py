@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import structlog
 
-from licensetrack.core import blobs
+from licensetrack.core import blobs, result_files
 from licensetrack.core.db import transaction
+from licensetrack.jobs import uploads
 from licensetrack.jobs.handlers import Run, handles
 from licensetrack.verify.report import verify
 
@@ -23,11 +24,11 @@ def check_books() -> int:
 
 
 def sweep_files() -> int:
-    """Removes files that a crash left without a row; returns how many."""
+    """Removes files that a crash left without a row, results whose days are over, half uploads; returns how many."""
     with transaction() as db:
-        removed = blobs.sweep(db)
+        removed = [*blobs.sweep(db), *result_files.sweep(db), *uploads.sweep(db)]
     if removed:
-        log.info("files without a row removed", count=len(removed))
+        log.info("files that nobody needs removed", count=len(removed))
     return len(removed)
 
 

@@ -19,7 +19,7 @@ from licensetrack.core.job_claims import Claimed, finish, note_line, note_progre
 from licensetrack.jobs import progress_files
 
 # Every module that has handlers: the worker and the pages load them all.
-MODULES = ("licensetrack.jobs.books",)
+MODULES = ("licensetrack.jobs.books", "licensetrack.jobs.loads")
 SECONDS_BETWEEN = 0.4  # writes of a job's progress; what it says in between is not kept
 
 Result = dict[str, Any] | None

@@ -11,15 +11,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 
+from licensetrack.core import result_files
 from licensetrack.core.db import reading
-from licensetrack.core.errors import Conflict, Refused
+from licensetrack.core.errors import Conflict, NotFound, Refused
+from licensetrack.exchange import outcome_text
 from licensetrack.exchange.changes import ACTIONS
 from licensetrack.exchange.loading import NamedBytes
+from licensetrack.exchange.outcome_text import Told
+from licensetrack.jobs import uploads
+from licensetrack.jobs.uploads import Upload
 from licensetrack.units.models import Unit
-from licensetrack.web import bought_words, wording
+from licensetrack.web import bought_words, watching, wording
 from licensetrack.web.access import actor, needs
 from licensetrack.web.digits import page_asked
-from licensetrack.web.load_jobs import Jobs
 
 loading = Blueprint("loading", __name__, url_prefix="/load")
 
@@ -36,96 +40,113 @@ LEDGERS = {
     "demand": (lazy_gettext("Demand survey"), "需求调研表"),
     "prices": (lazy_gettext("Price survey"), "市场单价调研表"),
 }
-
-
-def jobs() -> Jobs:
-    """The uploads of this installation."""
-    return Jobs(current_app.config["LICENSETRACK"].uploads)
+STATES = {
+    uploads.CHECKING: lazy_gettext("Checking"),
+    uploads.READY: lazy_gettext("To be confirmed"),
+    uploads.WRONG: lazy_gettext("Errors"),
+    uploads.LOADING: lazy_gettext("Loading"),
+    uploads.LOADED: lazy_gettext("Loaded"),
+    uploads.INTERRUPTED: lazy_gettext("Interrupted"),
+    uploads.OFF: lazy_gettext("Called off"),
+}
+TAGS = {
+    uploads.READY: "tag-open", uploads.LOADED: "tag-good", uploads.WRONG: "tag-bad", uploads.INTERRUPTED: "tag-bad",
+}  # fmt: skip
 
 
 @loading.get("")
 @needs(PERMISSION)
 def choose() -> ResponseReturnValue:
-    """Where files are chosen or dropped."""
+    """Where files are chosen or dropped, and where one's earlier uploads stand."""
     return render_template(
-        "loading/choose.html", ledgers=LEDGERS, most=current_app.config["MAX_CONTENT_LENGTH"] // 2**20
+        "loading/choose.html",
+        ledgers=LEDGERS,
+        most=current_app.config["MAX_CONTENT_LENGTH"] // 2**20,
+        uploads=uploads.uploads_of(actor()),
+        states=STATES,
+        tags=TAGS,
+        progress=watching.seen,
     )
 
 
 @loading.post("")
 @needs(PERMISSION)
 def upload() -> ResponseReturnValue:
-    """Takes the files and begins to check them."""
+    """Takes the files and wants them checked."""
     files = [NamedBytes(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]
     if not files:
         raise Refused("No file was chosen.")
     if len(files) > MOST_FILES:
         raise Refused("More than %(most)s files at once.", most=MOST_FILES)
     unique = list({(file.name, file.digest): file for file in files}.values())
-    job = jobs().begin(unique, actor())
-    return redirect(url_for("loading.one", job_id=job.id), 303)
+    return redirect(url_for("loading.one", token=uploads.keep(unique, actor=actor())), 303)
 
 
-@loading.get("/<job_id>")
+@loading.get("/<token>")
 @needs(PERMISSION)
-def one(job_id: str) -> ResponseReturnValue:
+def one(token: str) -> ResponseReturnValue:
     """An upload at whatever stage it is."""
-    kept = jobs()
-    job = kept.job(job_id, actor())
-    if job.works:
-        return render_template("loading/working.html", job=job)
-    if job.state == "failed":
-        text = gettext(job.refusal[0]) % job.refusal[1] if job.refusal else ""
-        return render_template("loading/failed.html", job=job, text=text)
-    changes = kept.changes(job)
+    found = uploads.upload_of(token, actor())
+    if found.works:
+        return render_template("loading/working.html", upload=found, progress=watching.seen(found.job))
+    if found.state in (uploads.INTERRUPTED, uploads.OFF):
+        return render_template("loading/ended.html", upload=found, states=STATES, text=watching.error_text(found.job))
+    return _outcome(found)
+
+
+@loading.get("/<token>/progress")
+@needs(PERMISSION)
+def progress(token: str) -> ResponseReturnValue:
+    """How far the work is, for the page that watches it."""
+    return jsonify(watching.seen(uploads.upload_of(token, actor()).job))
+
+
+@loading.post("/<token>/confirm")
+@needs(PERMISSION)
+def confirm(token: str) -> ResponseReturnValue:
+    """Loads what was shown. A second click finds the first at work and is led to it."""
+    found = uploads.upload_of(token, actor())
+    with suppress(Conflict):
+        uploads.confirm(found, actor=actor())
+    return redirect(url_for("loading.one", token=token), 303)
+
+
+@loading.post("/<token>/forget")
+@needs(PERMISSION)
+def forget(token: str) -> ResponseReturnValue:
+    """Throws an upload away, or stops the work on it."""
+    uploads.call_off(uploads.upload_of(token, actor()), actor=actor())
+    return redirect(url_for("loading.choose"), 303)
+
+
+def _outcome(found: Upload) -> ResponseReturnValue:
+    """What would happen, or did, row by row; after some days only how many rows."""
+    result = found.job.result or {}
+    try:
+        with result_files.open_kept(result["told"]) as file:
+            told, kept = outcome_text.told(file.read()), True
+    except NotFound:
+        told, kept = Told([], []), False
     asked = request.args.get("show", "")
-    shown = [change for change in changes if not asked or change["ledger"] == asked]
+    shown = [change for change in told.changes if not asked or change["ledger"] == asked]
     last = max(1, -(-len(shown) // PAGE_SIZE))
     page = min(max(page_asked(), 1), last)
     return render_template(
         "loading/outcome.html",
-        job=job,
-        problems=kept.problems(job),
+        upload=found,
+        result=result,
+        kept=kept,
+        problems=told.problems,
         changes=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         asked=asked,
         page=page,
         last=last,
         ledgers=LEDGERS,
         field_word=lambda name: wording.word(wording.FIELDS, name),
-        value_word=_value_words(changes),
+        value_word=_value_words(told.changes),
         translate=gettext,
-        totals={action: sum(counts.get(action, 0) for counts in job.counts.values()) for action in ACTIONS},
+        totals={action: sum(counts.get(action, 0) for counts in result["counts"].values()) for action in ACTIONS},
     )
-
-
-@loading.get("/<job_id>/progress")
-@needs(PERMISSION)
-def progress(job_id: str) -> ResponseReturnValue:
-    """How far the work is, for the page that watches it."""
-    job = jobs().job(job_id, actor())
-    return jsonify(
-        {"works": job.works, "state": job.state, "done": job.done, "total": job.total, "percent": job.percent}
-    )
-
-
-@loading.post("/<job_id>/confirm")
-@needs(PERMISSION)
-def confirm(job_id: str) -> ResponseReturnValue:
-    """Loads what was shown. A second click finds the first at work and is led to it."""
-    kept = jobs()
-    job = kept.job(job_id, actor())
-    with suppress(Conflict):
-        kept.confirm(job, actor())
-    return redirect(url_for("loading.one", job_id=job.id), 303)
-
-
-@loading.post("/<job_id>/forget")
-@needs(PERMISSION)
-def forget(job_id: str) -> ResponseReturnValue:
-    """Throws an upload away."""
-    kept = jobs()
-    kept.forget(kept.job(job_id, actor()))
-    return redirect(url_for("loading.choose"), 303)
 
 
 def _value_words(changes: list[dict[str, Any]]) -> Callable[[str, Any], str]:

@@ -17,13 +17,14 @@ from licensetrack.jobs import books
 from licensetrack.jobs.cron import trigger_of
 from licensetrack.jobs.handlers import handlers
 from licensetrack.jobs.schedules import SCHEDULES
+from tests.conftest import use_folders
 from tests.trade import accepted, unit
 
 
 @pytest.fixture
 def office(sqlite_url: str, tmp_path: Path) -> Path:
     db.connect(sqlite_url)
-    blobs.use_folder(tmp_path / "blobs")
+    use_folders(tmp_path)
     accepted("SQ-2024-0001", unit())
     return tmp_path
 
