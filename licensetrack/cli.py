@@ -138,14 +138,15 @@ def trace(name: str, as_of: dt.datetime | None, known_at: str | None, as_json: b
 @click.option("--year", type=int, required=True)
 @click.option("--as-of", type=DAY, default=None)
 @click.option("--kind", type=click.Choice(KINDS), default="evaluation")
+@click.option("--framework", default="", help="Code of the framework, where several of the year are in force.")
 @click.option("--format", "form", type=click.Choice(["pdf", "docx", "xlsx"]), required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @connected
-def report(year: int, as_of: dt.datetime | None, kind: str, form: str, output: Path) -> None:
+def report(year: int, as_of: dt.datetime | None, kind: str, framework: str, form: str, output: Path) -> None:
     """Write one document of a year's evaluation or monitoring."""
     from licensetrack.jobs.reporting import write_report
 
-    write_report(year, form, output, kind=kind, as_of=as_of.date() if as_of else None)
+    write_report(year, form, output, kind=kind, as_of=as_of.date() if as_of else None, framework=framework)
     say(str(output))
 
 

@@ -69,8 +69,9 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
     leave_work(_person)
     paper = working_paper.read(data / "evaluation.toml")
     tell_what_was_bought(paper.header, _person("operator"))
+    _put_in_force(paper)
+    watch_the_year(paper.header, _person)
     year = _sign_evaluation(paper)
-    watch_the_year(year, _person)
     out.mkdir(parents=True, exist_ok=True)
     say(translate("Reports:"))
     for form in FORMS:
@@ -135,10 +136,14 @@ def _make_logins() -> dict[str, dict[str, str]]:
     return logins
 
 
-def _sign_evaluation(paper: WorkingPaper) -> int:
-    """The sample year's framework in force, its evaluation signed, by three different people; returns its year."""
+def _put_in_force(paper: WorkingPaper) -> None:
+    """The sample year's framework, drafted by one person and put in force by another."""
     indicators = framework_drafting.draft_framework(framework.load(paper.framework).data, actor=_person("performance"))
     framework_drafting.put_in_force(indicators, actor=_person("manager"))
+
+
+def _sign_evaluation(paper: WorkingPaper) -> int:
+    """The sample year's evaluation, signed by three different people; returns its year."""
     draft = evaluations.evaluate(paper, actor=_person("performance"))
     lay_papers(queries.framework_of(draft), draft.year, actor=_person("performance"))
     completed = evaluations.complete_evaluation(draft, actor=_person("performance"))

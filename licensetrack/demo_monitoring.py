@@ -19,17 +19,25 @@ from licensetrack.performance.monitoring import (
 )
 from licensetrack.performance.monitoring_composing import BUDGET
 from licensetrack.performance.monitoring_follow_ups import mend_follow_up
+from licensetrack.performance.monitoring_heads import header_for
 from licensetrack.performance.monitoring_models import Monitoring
 from licensetrack.performance.monitoring_rules import Judgement
 from licensetrack.performance.monitoring_sheet import MonitoredIndicator, MonitoringSheet
+from licensetrack.performance.sheet import Header
 
 
-def watch_the_year(year: int, person: Callable[[str], Actor]) -> None:
-    """Makes them for a year that has come to the end of August; `person` gives the account of a login."""
+def watch_the_year(paper: Header, person: Callable[[str], Actor]) -> None:
+    """Makes them for a year that has come to the end of August; `person` gives the account of a login.
+
+    The head of the forms is what the project's record says, and beyond it the evaluation's paper.
+    """
+    year = paper.year
     if today() < dt.date(year, 8, 31):
         return
     officer, reviewer = person("performance"), person("reviewer")
-    july = draft_monitoring(dt.date(year, 7, 31), actor=officer)
+    with reading() as db:
+        head = header_for(db, dt.date(year, 7, 31), paper)
+    july = draft_monitoring(dt.date(year, 7, 31), head, actor=officer)
     judged = judge_monitoring(july, _said(_sheet(july)), actor=officer)
     reported = report_monitoring(submit_monitoring(judged, actor=officer), actor=reviewer)
     with reading() as db:

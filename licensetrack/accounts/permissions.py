@@ -162,3 +162,10 @@ def require(actor: Actor, permission: str, *, district: str | None = None, unit_
     concrete = district is not None or unit_id is not None
     if concrete and not actor.scope.covers(district=district, unit_id=unit_id):
         raise NotFound("There is no such record.")
+
+
+def require_city(actor: Actor, permission: str) -> None:
+    """Passes for those whose rows are the whole city's: budget and evidence are kept for it. Raises Forbidden."""
+    require(actor, permission)
+    if actor.scope != EVERYWHERE:
+        raise Forbidden("This is kept for the whole city; your account is for a part of it.")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor
-from licensetrack.allocation.fold import Fact, Holder, Leg, fold, in_order
+from licensetrack.allocation.fold import Fact, Holder, Leg, State, fold, in_order
 from licensetrack.allocation.ledger import Operation, facts_of, post, standing_events
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.allocation.stays import Stay, Told, stays
@@ -69,8 +69,11 @@ def holdings(db: Session, unit_id: int, on: dt.date) -> Holdings:
     return found
 
 
-def classify(db: Session, license_set: LicenseSet, unit: Unit, operation: Operation, since: dt.date) -> None:
-    """Lets a set count where its unit belonged, on every day from `since` on which the unit held it.
+def classify(
+    db: Session, license_set: LicenseSet, unit: Unit, operation: Operation, since: dt.date
+) -> State | None:  # fmt: skip
+    """Lets a set count where its unit belonged, on every day from `since` on which the unit held it; gives the state
+    where that changed anything.
 
     The one home of the rule that sets follow their unit into another district or category: the past stays, and a set
     that is given to the unit for a day gone by counts where the unit belonged on that day.
@@ -89,8 +92,7 @@ def classify(db: Session, license_set: LicenseSet, unit: Unit, operation: Operat
             if moved or _holder(told, day) != holder:
                 facts.append(Fact("reclassify", day, holder=holder))
                 moved = True
-    if facts:
-        post(db, license_set, operation, add=facts)
+    return post(db, license_set, operation, add=facts) if facts else None
 
 
 def classify_all(db: Session, unit: Unit, operation: Operation, since: dt.date) -> None:
@@ -111,10 +113,15 @@ def classify_late(db: Session, license_set: LicenseSet, unit: Unit, actor: Actor
     operation.record(db, "allocation:set:reclassify", f"set:{license_set.number}", unit=unit.code, on=on)
 
 
-def follow_units(db: Session, license_set: LicenseSet, operation: Operation) -> None:
-    """After a fact was corrected or taken back: wherever the set was, it counts where that unit belonged."""
+def follow_units(db: Session, license_set: LicenseSet, operation: Operation) -> State | None:
+    """After a fact was corrected or taken back: wherever the set was, it counts where that unit belonged.
+
+    Gives the state that stands then, where that changed anything.
+    """
+    state = None
     for unit_id in dict.fromkeys(stay.unit_id for stay in stays(told_of(db, license_set.id))):
-        classify(db, license_set, db.get_one(Unit, unit_id), operation, license_set.issued_on)
+        state = classify(db, license_set, db.get_one(Unit, unit_id), operation, license_set.issued_on) or state
+    return state
 
 
 def _legs(told: Told, day: dt.date) -> Sequence[Leg]:

@@ -268,7 +268,7 @@ def correct_fact(license_set: LicenseSet, fact: Fact, *, actor: Actor, reason: s
         if fact.action == "issue":
             check_size(product(db, license_set.product).metric, fact.cpus)
         state = post(db, license_set, acting, replace=[fact])
-        follow_units(db, license_set, acting)
+        state = follow_units(db, license_set, acting) or state
         check_no_overlap(db, license_set)
         subject = f"set:{license_set.number}"
         acting.record(db, "allocation:set:correct", subject, action=fact.action, on=fact.on, reason=reason)
@@ -282,7 +282,7 @@ def drop_fact(license_set: LicenseSet, position: int, *, actor: Actor, reason: s
     check_reason(reason)
     with operation(license_set, license_set.issued_on, "allocation:set:correct", actor, how) as (db, acting):
         state = post(db, license_set, acting, drop=[position])
-        follow_units(db, license_set, acting)
+        state = follow_units(db, license_set, acting) or state
         check_no_overlap(db, license_set)
         acting.record(db, "allocation:set:correct", f"set:{license_set.number}", dropped=position, reason=reason)
         if acting.lines:

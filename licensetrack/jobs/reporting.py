@@ -14,24 +14,33 @@ from licensetrack.reports.outputs import EVALUATION, GOALS, MONITORING, write_ev
 from licensetrack.reports.sealed_pack import write_pack
 
 
-def write_report(year: int, form: str, target: Path, *, kind: str = EVALUATION, as_of: dt.date | None = None) -> None:
+def write_report(
+    year: int,
+    form: str,
+    target: Path,
+    *,
+    kind: str = EVALUATION,
+    as_of: dt.date | None = None,
+    framework: str = "",
+) -> None:
     """Writes a document of a year as pdf, docx or xlsx; whole or not at all.
 
     An evaluation is the newest signed one; for another day than the signed one it is a draft as of that day. A
     monitoring is the newest reported one, of `as_of` where a day is given; a day that none is stored of gives a draft.
-    Goals are those in force at the end of the day. Raises NotFound where the year has none.
+    Goals are those in force at the end of the day. `framework` is the code of the one that a monitoring or goals go
+    by, where several are in force. Raises NotFound where the year has none, Refused where it is not said which.
     """
     part = target.with_name(target.name + ".part")
-    part.write_bytes(_document(year, form, kind, as_of))
+    part.write_bytes(_document(year, form, kind, as_of, framework))
     part.replace(target)
 
 
-def _document(year: int, form: str, kind: str, as_of: dt.date | None) -> bytes:
+def _document(year: int, form: str, kind: str, as_of: dt.date | None, framework: str) -> bytes:
     if kind == MONITORING:
-        return _monitoring(year, form, as_of)
+        return _monitoring(year, form, as_of, framework)
     if kind == GOALS:
         with reading() as db:
-            return write_goals(declared(db, year, as_of or min(today(), dt.date(year, 12, 31))), form)
+            return write_goals(declared(db, year, as_of or min(today(), dt.date(year, 12, 31)), framework), form)
     return _evaluation(year, form, kind, as_of)
 
 
@@ -45,9 +54,9 @@ def _evaluation(year: int, form: str, kind: str, as_of: dt.date | None) -> bytes
     return write_evaluation(sheet, form, kind)
 
 
-def _monitoring(year: int, form: str, as_of: dt.date | None) -> bytes:
+def _monitoring(year: int, form: str, as_of: dt.date | None, framework: str) -> bytes:
     with reading() as db:
-        sheet = monitoring_queries.asked(db, year, as_of)
+        sheet = monitoring_queries.asked(db, year, as_of, framework)
         results = monitoring_queries.results(db, sheet)
     return write_monitoring(sheet, form, results)
 

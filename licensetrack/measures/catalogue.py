@@ -20,13 +20,18 @@ STAGES = ("issued", "imported", "accepted")
 
 @dataclass(frozen=True)
 class Measure:
-    """A named figure. `label` and `unit` are English msgids; a rate's trace has numerators and denominators."""
+    """A named figure. `label` and `unit` are English msgids; a rate's trace has numerators and denominators.
+
+    `fed_by` says what moves it: counters of the ledger, as `virtualization.accepted_sets` or, of all products,
+    `*.accepted_sets`; kinds of budget entries, as `budget.payment`; service orders, as `support.order`.
+    """
 
     name: str
     label: str
     unit: str
     _value: Callable[[Reading], Value]
     _trace: Callable[[Reading], list[Row]]
+    fed_by: frozenset[str]
     is_rate: bool = False
 
     def value(self, db: Session, question: Question) -> Value:
@@ -41,6 +46,10 @@ class Measure:
         """The figure from a reading that others share."""
         return self._value(reading)
 
+    def rows(self, reading: Reading) -> list[Row]:
+        """The rows behind it from a reading that others share."""
+        return self._trace(reading)
+
 
 def _set_measure(product: str, stage: str, what: str) -> Measure:
     counter = f"{stage}_{what}"
@@ -51,13 +60,18 @@ def _set_measure(product: str, stage: str, what: str) -> Measure:
         "sets" if what == "sets" else "CPUs",
         lambda reading: reading.counter(product, counter),
         lambda reading: traces.of_sets(reading, product, counter),
+        frozenset({f"{product}.{counter}"}),
     )
+
+
+def _of_kinds(kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(f"budget.{kind}" for kind in kinds)
 
 
 def _budget_measure(name: str, label: str, kinds: tuple[str, ...]) -> Measure:
     return Measure(
         f"budget.{name}", label, "10k yuan", lambda reading: money.budget(reading.entries, kinds),
-        lambda reading: traces.of_budget(reading, kinds),
+        lambda reading: traces.of_budget(reading, kinds), _of_kinds(kinds),
     )  # fmt: skip
 
 
@@ -76,16 +90,22 @@ def _execution(reading: Reading) -> Value:
     return percent(money.budget(reading.entries, money.SPENT), money.budget(reading.entries, money.APPROPRIATED))
 
 
+_ORDERS = frozenset({"support.order"})
 _ALL = [
-    Measure("units.served", "Units served", "units", lambda r: units_served(r.db, r.question), traces.of_units),
+    Measure(
+        "units.served", "Units served", "units", lambda r: units_served(r.db, r.question), traces.of_units,
+        frozenset({"*.accepted_sets"}),
+    ),
     *(_set_measure(product, stage, what) for product in PRODUCTS for stage in STAGES for what in ("sets", "cpus")),
     Measure(
         "import.pass_rate", "Import pass rate of formal licences", "percent",
-        lambda r: percent(r.total("accepted_sets"), r.total("issued_sets")), traces.of_pass_rate, is_rate=True,
+        lambda r: percent(r.total("accepted_sets"), r.total("issued_sets")), traces.of_pass_rate,
+        frozenset({"*.accepted_sets", "*.issued_sets"}), is_rate=True,
     ),
     Measure(
         "import.first_pass_rate", "Imports passed at the first attempt", "percent",
-        lambda r: percent(*r.first_passes), traces.of_first_pass_rate, is_rate=True,
+        lambda r: percent(*r.first_passes), traces.of_first_pass_rate,
+        frozenset({"*.imported_sets", "*.failed_imports"}), is_rate=True,
     ),
     _budget_measure("initial", "Initial budget", money.INITIAL),
     _budget_measure("adjusted", "Budget adjustments", money.ADJUSTED),
@@ -93,15 +113,17 @@ _ALL = [
     _budget_measure("received", "Funds received", money.RECEIVED),
     _budget_measure("spent", "Funds spent", money.SPENT),
     Measure(
-        "budget.execution_rate", "Budget execution rate", "percent", _execution, traces.of_execution_rate, is_rate=True,
+        "budget.execution_rate", "Budget execution rate", "percent", _execution, traces.of_execution_rate,
+        _of_kinds((*money.SPENT, *money.APPROPRIATED)), is_rate=True,
     ),
-    Measure("support.orders", "Service orders", "orders", lambda r: len(r.orders), traces.of_orders),
+    Measure("support.orders", "Service orders", "orders", lambda r: len(r.orders), traces.of_orders, _ORDERS),
     Measure(
-        "support.on_time_rate", "Service orders answered in time", "percent", _on_time, traces.of_on_time, is_rate=True,
+        "support.on_time_rate", "Service orders answered in time", "percent", _on_time, traces.of_on_time, _ORDERS,
+        is_rate=True,
     ),
     Measure(
         "support.satisfaction_rate", "Satisfaction with service", "percent", _satisfaction, traces.of_satisfaction,
-        is_rate=True,
+        _ORDERS, is_rate=True,
     ),
 ]  # fmt: skip
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
@@ -115,7 +137,16 @@ def measure(name: str) -> Measure:
         raise NotFound("There is no measure “%(name)s”.", name=name) from None
 
 
+def fed_by(*sources: str) -> frozenset[str]:
+    """The names of the measures that any of the sources moves."""
+    return frozenset(name for name, found in MEASURES.items() if not found.fed_by.isdisjoint(sources))
+
+
 def figures(db: Session, question: Question) -> dict[str, Value]:
     """Every measure's value, name → figure, read in one snapshot with shared sums."""
-    reading = Reading(db, question)
+    return figures_of(Reading(db, question))
+
+
+def figures_of(reading: Reading) -> dict[str, Value]:
+    """Every measure's value from a reading that others share."""
     return {name: found.read(reading) for name, found in MEASURES.items()}

@@ -60,8 +60,8 @@ def of_budget(reading: Reading, kinds: tuple[str, ...]) -> list[Row]:
     return [
         {
             "voucher": entry.voucher, "entry_id": entry.id, "kind": entry.kind, "on": entry.on,
-            "summary": entry.summary, "approval": entry.approval, "document_id": entry.document_id,
-            "place": entry.place,
+            "summary": entry.summary, "source": entry.source, "approval": entry.approval,
+            "document_id": entry.document_id, "place": entry.place,
             "value": entry.amount / money.TEN_THOUSAND,
         }
         for entry in money.of_kinds(reading.entries, kinds)

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
 from licensetrack.core.columns import canonical_json
-from licensetrack.measures.catalogue import MEASURES
+from licensetrack.measures.catalogue import MEASURES, fed_by
 from licensetrack.measures.ledger_sums import conditions
-from licensetrack.measures.money import COLUMNS
 from licensetrack.measures.question import Question
 from licensetrack.measures.reading import Reading
 from licensetrack.performance.freezing import read_row, trace_rows
@@ -118,21 +117,9 @@ def _events(db: Session, found: Stated) -> Iterator[LateEntry]:
         .order_by(LedgerEvent.at, LedgerEvent.id)
     )
     for number, action, on, at, product, *changes in db.execute(query):
-        moved = {name for name, change in zip(DELTAS, changes, strict=True) if change}
-        yield LateEntry(ALLOCATION, number, action, on, at, frozenset(_moved_by(product, moved)))
-
-
-def _moved_by(product: str, counters: Iterable[str]) -> Iterator[str]:
-    """The measures that these counters of a product go into."""
-    for counter in counters:
-        if f"{product}.{counter}" in MEASURES:
-            yield f"{product}.{counter}"
-        if counter == "accepted_sets":
-            yield from ("units.served", "import.pass_rate")
-        if counter == "issued_sets":
-            yield "import.pass_rate"
-        if counter in ("imported_sets", "failed_imports"):
-            yield "import.first_pass_rate"
+        moved = [name for name, change in zip(DELTAS, changes, strict=True) if change]
+        moves = fed_by(*(f"{whose}.{name}" for name in moved for whose in (product, "*")))
+        yield LateEntry(ALLOCATION, number, action, on, at, moves)
 
 
 def _money(db: Session, found: Stated, now: Reading, then: Reading) -> Iterator[LateEntry]:
@@ -146,18 +133,13 @@ def _money(db: Session, found: Stated, now: Reading, then: Reading) -> Iterator[
     for entry in sorted([*late, *gone], key=lambda one: (one.at, one.id)):
         back = reversals.get(entry.id)
         at = entry.at if back is None else back.at
-        yield LateEntry(BUDGET, entry.voucher, entry.kind, entry.on, at, _paid(entry), gone=entry in gone)
-
-
-def _paid(entry: BudgetEntry) -> frozenset[str]:
-    columns = {f"budget.{name}" for name, kinds in COLUMNS.items() if entry.kind in kinds}
-    if columns & {"budget.appropriated", "budget.spent"}:
-        columns.add("budget.execution_rate")
-    return frozenset(columns & MEASURES.keys())
+        yield LateEntry(
+            BUDGET, entry.voucher, entry.kind, entry.on, at, fed_by(f"budget.{entry.kind}"), gone=entry in gone
+        )
 
 
 def _orders(found: Stated, now: Reading, then: Reading) -> Iterator[LateEntry]:
-    moves = frozenset(name for name in MEASURES if name.startswith("support."))
+    moves = fed_by("support.order")
     standing = {order.number for order in now.orders}
     for order in sorted(now.orders, key=lambda one: (one.recorded_at, one.number)):
         if order.recorded_at > found.known_at:

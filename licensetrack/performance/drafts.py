@@ -15,7 +15,9 @@ from licensetrack.performance.draft_models import EvaluationPart
 from licensetrack.performance.evidence_wanted import missing_evidence
 from licensetrack.performance.framework import Framework
 from licensetrack.performance.models import Evaluation
+from licensetrack.performance.naming import all_figures, header_texts, texts_of, with_grade
 from licensetrack.performance.scorecard import Result
+from licensetrack.performance.sentences import check_sentences
 from licensetrack.performance.typed import MARK, OpenPoint, Typed, read_parts, typed_parts
 
 
@@ -70,6 +72,12 @@ def parts_of(db: Session, found: Evaluation) -> dict[str, Part]:
     return {row.place: Part(row.place, row.typed, row.revision, row.edited_by, row.edited_at) for row in rows}
 
 
+def editors_of(db: Session, evaluation_id: int) -> set[str]:
+    """The names of those who typed the newest text of a part."""
+    query = select(EvaluationPart.edited_by).where(EvaluationPart.evaluation_id == evaluation_id)
+    return set(db.scalars(query.distinct()))
+
+
 def draft_of(db: Session, found: Evaluation) -> Draft:
     """The draft, with everything that it still lacks: what can not be read first, then what the scores want."""
     parts, framework = parts_of(db, found), queries.framework_of(found)
@@ -94,3 +102,13 @@ def check_written(db: Session, found: Evaluation) -> None:
     _, points = read_parts(queries.framework_of(found), found.year, found.as_of, typed)
     if points:
         raise Unfinished(points)
+
+
+def check_numbers(found: Evaluation) -> None:
+    """Every number in the texts is a figure's, so that the report can be printed. Raises sentences.WordingError."""
+    framework, paper, results = queries.framework_of(found), queries.paper_of(found), queries.results_of(found)
+    listed = all_figures(framework, results, {"measures": queries.figures_of(found)})
+    chapters = [with_grade(section, found.grade) for section in paper.sections]
+    check_sentences(
+        {figure.name: figure for figure in listed}, [*header_texts(paper.header), *texts_of(chapters, results)]
+    )  # fmt: skip

@@ -27,7 +27,7 @@ from licensetrack.performance.evidence_wanted import evidence_gaps, missing_evid
 from licensetrack.performance.framework import Framework
 from licensetrack.performance.gathering import adds_up, gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep, IndicatorResult
-from licensetrack.performance.naming import all_figures, check_names, texts_of
+from licensetrack.performance.naming import all_figures, check_names, header_texts, texts_of
 from licensetrack.performance.result_rows import result_row, totals
 from licensetrack.performance.reviews import Reviews
 from licensetrack.performance.rules.separation import check_other_person
@@ -101,13 +101,16 @@ def rework_evaluation(
 
 
 def complete_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
-    """draft → completed: nothing is missing, and the ledgers say what the draft says. Raises Incomplete, Conflict."""
+    """draft → completed: nothing is missing, every number in the texts is a figure's, and the ledgers say what the
+    draft says. Raises Incomplete, Unfinished, WordingError, Conflict.
+    """
     require(actor, f"{ROOM}:complete")
     with reading() as db:
         missing = gaps(queries.results_of(evaluation)) + missing_evidence(db, evaluation)
         if missing:
             raise Incomplete(missing)
         drafts.check_written(db, evaluation)
+        drafts.check_numbers(evaluation)
         _check_same_figures(evaluation, figures(db, Question(evaluation.as_of)))
     with transaction() as db:
         return _move(db, evaluation, "complete", actor)
@@ -183,9 +186,7 @@ class _Draft:
         paper = self.paper
         content = {"measures": self.figures}
         names = [figure.name for figure in all_figures(self.framework, self.results, content)]
-        header = paper.header
-        check_names(names, [("lead", header.lead), ("goal", header.goal), ("achievement", header.achievement)])
-        check_names(names, [("note", header.note)])
+        check_names(names, header_texts(paper.header))
         check_names(names, texts_of(paper.sections, self.results))
 
     def columns(self) -> dict[str, object]:

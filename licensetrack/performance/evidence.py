@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit, blobs
 from licensetrack.core.clock import now, today
 from licensetrack.core.db import transaction
@@ -18,7 +18,7 @@ from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.names import plain_file_name
 from licensetrack.core.numbering import next_number
 from licensetrack.performance.evidence_kinds import MOST_FILES, check_file
-from licensetrack.performance.evidence_links import ROOM, lay_link, require_city, subject_of
+from licensetrack.performance.evidence_links import ROOM, lay_link, subject_of
 from licensetrack.performance.evidence_models import EvidenceFile
 from licensetrack.performance.evidence_rules import About, Target, check_about, check_why
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
-from licensetrack.core.errors import Conflict, Forbidden, Refused
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.performance.evidence_models import EvidenceFile, EvidenceLink
 from licensetrack.performance.evidence_queries import framework_for, is_there
 from licensetrack.performance.evidence_rules import INDICATOR, Target, check_why
@@ -51,13 +51,6 @@ def unlink_evidence(link: EvidenceLink, *, actor: Actor, reason: str) -> Evidenc
         evidence = db.get_one(EvidenceFile, link.evidence_id)
         audit.record(db, f"{ROOM}:unlink", subject_of(evidence), actor, link=link.id, reason=reason)
         return db.get_one(EvidenceLink, link.id, populate_existing=True)
-
-
-def require_city(actor: Actor, permission: str) -> None:
-    """Evidence is laid for the whole city's evaluation. Raises Forbidden."""
-    require(actor, permission)
-    if actor.scope != EVERYWHERE:
-        raise Forbidden("The evidence is the city's; your account is for a part of it.")
 
 
 def subject_of(evidence: EvidenceFile) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.core.errors import NotFound
+from licensetrack.core.errors import NotFound, Refused
 from licensetrack.performance import framework as files
 from licensetrack.performance.file_tables import FileError
-from licensetrack.performance.framework import EVALUATION, Framework, framework
+from licensetrack.performance.framework import Framework, framework
 from licensetrack.performance.framework_models import FrameworkStep, FrameworkVersion, TargetRecord
 from licensetrack.performance.framework_stages import DRAFT, IN_FORCE, WRITING
 from licensetrack.performance.sheet import Step
@@ -39,9 +39,27 @@ def named(db: Session, code: str) -> Framework:
     return seed
 
 
-def of_year(db: Session, year: int, kind: str = EVALUATION) -> list[Framework]:
-    """The frameworks of a year that are in force, each in its newest version and with its targets, by code."""
-    return [found for found in all_in_force(db) if (found.year, found.kind) == (year, kind)]
+def of_year(db: Session, year: int, kind: str = "") -> list[Framework]:
+    """The frameworks of a year (and kind) that are in force, each in its newest version with its targets, by code."""
+    return [found for found in all_in_force(db) if found.year == year and kind in ("", found.kind)]
+
+
+def chosen(db: Session, year: int, code: str = "") -> Framework | None:
+    """The framework of a year that is in force; `code` says which where several are. None where there is none.
+
+    Raises Refused at `framework` where it is not said which of several, or where no such one is in force.
+    """
+    standing = of_year(db, year)
+    if code:
+        standing = [one for one in standing if one.code == code]
+        if not standing:
+            raise Refused("No framework “%(code)s” of %(year)s is in force.", code=code[:80], year=year).at("framework")
+    if len(standing) > 1:
+        codes = "、".join(one.code for one in standing)
+        raise Refused(
+            "Several frameworks of %(year)s are in force (%(codes)s). Say which one.", year=year, codes=codes
+        ).at("framework")  # fmt: skip
+    return standing[0] if standing else None
 
 
 def all_in_force(db: Session) -> list[Framework]:

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, aliased
 
 from licensetrack.allocation.models import DELTAS, LedgerEvent
 from licensetrack.core.blobs import Blob
+from licensetrack.measures import money
 from licensetrack.measures.breakdowns import units_served_by
-from licensetrack.measures.catalogue import MEASURES, figures
+from licensetrack.measures.catalogue import MEASURES, figures_of
 from licensetrack.measures.ledger_sums import by_month, by_product, conditions, sets_behind, split
 from licensetrack.measures.question import Question, Value, percent
+from licensetrack.measures.reading import Reading
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.support.models import ServiceOrder
 
@@ -26,9 +28,10 @@ def gather(db: Session, question: Question, start: dt.date) -> Content:
 
     The parts by district and by category add up to the figures; so do the months to the last one's total.
     """
-    sets = _sets(db, question)
+    sets, now = _sets(db, question), Reading(db, question)
     return {
-        "measures": figures(db, question),
+        "measures": figures_of(now),
+        "funds": money.parts(now.entries, "source"),
         "by_district": _parts(db, question, "district"),
         "by_category": _parts(db, question, "category"),
         "by_month": _months(db, question, start),

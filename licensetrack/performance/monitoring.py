@@ -20,6 +20,7 @@ from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.transitions import next_stage
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
+from licensetrack.performance import monitoring_heads as heads
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.codec import to_plain
 from licensetrack.performance.framework import Framework
@@ -30,6 +31,7 @@ from licensetrack.performance.monitoring_rules import LONGEST, Incomplete, Judge
 from licensetrack.performance.monitoring_sheet import MonitoringSheet, ProjectHeader
 from licensetrack.performance.monitoring_stages import ACCEPTED, DRAFT, FROZEN, MONITORING_MOVES, OPEN, START
 from licensetrack.performance.naming import check_names
+from licensetrack.performance.sentences import check_sentences
 
 ROOM = "performance:monitoring"
 
@@ -39,15 +41,16 @@ def draft_monitoring(
 ) -> Monitoring:
     """Makes the draft of a cut-off date, with the header known from before and the framework in force unless given.
 
-    Raises Refused for a day to come or a year without a budget, Conflict where the day has a monitoring already.
+    Raises Refused for a day to come, a year without a budget, or several frameworks in force of which none is given;
+    Conflict where the day has a monitoring already.
     """
     require(actor, f"{ROOM}:draft")
     queries.check_day(as_of)
     with transaction() as db:
         if queries.latest(db, as_of) is not None:
             raise Conflict("There is a monitoring as of %(day)s already.", day=as_of)
-        used = framework or queries.framework_in_force(db, as_of.year)
-        row = _read(db, as_of, used, header or queries.header_for(db, as_of), {})
+        used = framework or heads.framework_in_force(db, as_of.year)
+        row = _read(db, as_of, used, header or heads.header_for(db, as_of), {})
         return _insert(db, row, 1, "draft", actor)
 
 
@@ -61,7 +64,7 @@ def reopen_monitoring(reported: Monitoring, *, actor: Actor, reason: str) -> Mon
         last = queries.latest(db, reported.as_of)
         if last is None or last.id != reported.id:
             raise Conflict("There is a newer version of this monitoring already.")
-        used, said = queries.framework_in_force(db, reported.year), queries.judgements_of(reported)
+        used, said = heads.standing_framework(db, reported), queries.judgements_of(reported)
         row = _read(db, reported.as_of, used, queries.header_of(reported), said)
         return _insert(db, row, reported.version + 1, "reopen", actor, reason)
 
@@ -72,7 +75,7 @@ def rework_monitoring(
     """Reads a draft's figures, trends and targets anew; what the officer said stays. Raises Refused, Conflict."""
     require(actor, f"{ROOM}:rework")
     with transaction() as db:
-        used = framework or queries.framework_in_force(db, monitoring.year)
+        used = framework or heads.standing_framework(db, monitoring)
         header, said = queries.header_of(monitoring), queries.judgements_of(monitoring)
         row = _read(db, monitoring.as_of, used, header, said)
         return _move(db, monitoring, "rework", actor, seen=seen, row=row)
@@ -110,11 +113,14 @@ def judge_monitoring(
 
 
 def submit_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None = None) -> Monitoring:
-    """draft → submitted: nothing is missing, and the ledgers say what the draft says. Raises Incomplete, Conflict."""
+    """draft → submitted: nothing is missing, and the ledgers say what the draft says. Raises Incomplete,
+    WordingError, Conflict.
+    """
     require(actor, f"{ROOM}:submit")
-    missing = gaps(queries.drafted(monitoring, ()))
-    if missing:
+    form = queries.drafted(monitoring, ())
+    if missing := gaps(form):
         raise Incomplete(missing)
+    check_sentences(form.figures, [(field, getattr(form.header, field)) for field in ("goal", "progress")])
     with reading() as db:
         _check_same_figures(monitoring, figures(db, Question(monitoring.as_of)))
     with transaction() as db:

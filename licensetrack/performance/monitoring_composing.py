@@ -10,7 +10,7 @@ from decimal import Decimal
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.measures.question import percent
 from licensetrack.performance.framework import SIGNS, Framework, Indicator
-from licensetrack.performance.monitoring_reading import EXECUTION, INITIAL, SPENT, Read, goals
+from licensetrack.performance.monitoring_reading import INITIAL, SPENT, Read, goals
 from licensetrack.performance.monitoring_rules import Gap, Judgement, light, light_of_band, likelihood_of, missing
 from licensetrack.performance.monitoring_sheet import (
     Budget,
@@ -20,6 +20,7 @@ from licensetrack.performance.monitoring_sheet import (
     Target,
 )
 from licensetrack.performance.monitoring_trend import Trend
+from licensetrack.performance.naming import EXECUTION
 from licensetrack.performance.rules.grading import completion
 from licensetrack.performance.scorecard import quantity, target_text
 from licensetrack.performance.sheet import FrozenFigure, Step, TargetVersion, Value

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
@@ -16,10 +15,11 @@ from licensetrack.core.db import row_with_id
 from licensetrack.core.digests import chain_algorithm
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.question import Question
-from licensetrack.performance import frameworks, queries
+from licensetrack.performance import queries
 from licensetrack.performance.codec import from_plain
-from licensetrack.performance.framework import Framework, framework, library, load
+from licensetrack.performance.framework import Framework, framework
 from licensetrack.performance.monitoring_composing import Run, compose
+from licensetrack.performance.monitoring_heads import framework_in_force, header_for
 from licensetrack.performance.monitoring_models import (
     FollowUp,
     FollowUpStep,
@@ -30,11 +30,9 @@ from licensetrack.performance.monitoring_models import (
 from licensetrack.performance.monitoring_reading import Read, read, sources
 from licensetrack.performance.monitoring_rules import Judgement
 from licensetrack.performance.monitoring_sheet import MonitoringSheet, ProjectHeader
-from licensetrack.performance.monitoring_stages import CLOSED, DRAFT, FROZEN, SUBMITTED
+from licensetrack.performance.monitoring_stages import CLOSED, DRAFT, FROZEN
 from licensetrack.performance.monitoring_trend import Trend
-from licensetrack.performance.sheet import Header, Step, TargetVersion
-from licensetrack.procurement.contract_models import Project
-from licensetrack.procurement.projects import project_of
+from licensetrack.performance.sheet import Step, TargetVersion
 
 
 def monitoring(db: Session, monitoring_id: int) -> Monitoring:
@@ -56,12 +54,30 @@ def latest(db: Session, as_of: dt.date) -> Monitoring | None:
     return db.scalars(query).first()
 
 
-def latest_reported(db: Session, year: int, as_of: dt.date | None = None) -> Monitoring | None:
-    """The newest reported monitoring of a year, or of one cut-off date in it."""
+def latest_reported(db: Session, year: int, as_of: dt.date | None = None, code: str = "") -> Monitoring | None:
+    """The newest reported monitoring of a year, or of one cut-off date in it; of one framework where `code` is."""
     query = select(Monitoring).where(Monitoring.year == year, Monitoring.stage.in_(FROZEN))
+    if code:
+        query = query.where(Monitoring.framework_code == code)
     if as_of is not None:
         query = query.where(Monitoring.as_of == as_of)
     return db.scalars(query.order_by(Monitoring.as_of.desc(), Monitoring.version.desc())).first()
+
+
+def reported_until(db: Session, year: int, code: str, instant: dt.datetime) -> list[Monitoring]:
+    """The monitorings of a framework and year that had been reported by then, each cut-off in its newest version."""
+    query = select(Monitoring).where(
+        Monitoring.year == year, Monitoring.framework_code == code, Monitoring.reported_at <= instant
+    )
+    return list({one.as_of: one for one in db.scalars(query.order_by(Monitoring.as_of, Monitoring.version))}.values())
+
+
+def snapshot(db: Session, found: Monitoring) -> MonitoringSnapshot:
+    """What was reported, letter by letter. Raises NotFound where nothing was."""
+    row = db.scalars(select(MonitoringSnapshot).where(MonitoringSnapshot.monitoring_id == found.id)).first()
+    if row is None:
+        raise NotFound("This monitoring has not been reported.")
+    return row
 
 
 def subject(found: Monitoring) -> str:
@@ -75,9 +91,9 @@ def steps(db: Session, monitoring_id: int) -> Sequence[Step]:
     return [Step(step.action, step.login, step.name, step.at, step.note) for step in db.scalars(query)]
 
 
-def submitted(db: Session) -> Sequence[Monitoring]:
-    """Monitorings that wait to be reported, the first cut-off first."""
-    return db.scalars(select(Monitoring).where(Monitoring.stage == SUBMITTED).order_by(Monitoring.as_of)).all()
+def at_stage(db: Session, stage: str) -> Sequence[Monitoring]:
+    """Monitorings that stand at a stage, the first cut-off first."""
+    return db.scalars(select(Monitoring).where(Monitoring.stage == stage).order_by(Monitoring.as_of)).all()
 
 
 def follow_up(db: Session, follow_up_id: int) -> FollowUp:
@@ -172,18 +188,19 @@ def drafted(found: Monitoring, taken: tuple[Step, ...]) -> MonitoringSheet:
     )
 
 
-def asked(db: Session, year: int, as_of: dt.date | None) -> MonitoringSheet:
+def asked(db: Session, year: int, as_of: dt.date | None, code: str = "") -> MonitoringSheet:
     """The newest stored form of a year, of one cut-off date where a day is given, else a draft as of that day.
 
-    A reported one goes before a draft of the same day. Raises NotFound where no day is given and none was reported.
+    A reported one goes before a draft of the same day. `code` asks for the form of one framework. Raises NotFound where
+    no day is given and none was reported.
     """
-    found = latest_reported(db, year, as_of)
+    found = latest_reported(db, year, as_of, code)
     if found is None and as_of is not None:
         if as_of.year != year:
             raise Refused("The date %(on)s does not lie in %(year)s.", on=as_of, year=year)
         found = latest(db, as_of)
-        if found is None:
-            return preview(db, as_of)
+        if found is None or code not in ("", found.framework_code):
+            return preview(db, as_of, code)
     if found is None:
         raise NotFound("No monitoring of %(year)s has been reported.", year=year)
     return sheet(db, found)
@@ -192,18 +209,27 @@ def asked(db: Session, year: int, as_of: dt.date | None) -> MonitoringSheet:
 def results(db: Session, made: MonitoringSheet) -> dict[str, tuple[dt.date, str]]:
     """When and how everything was put right, once a monitoring is closed; before that nothing is printed of it."""
     found = latest_reported(db, made.year, made.as_of)
-    if not made.frozen or found is None or found.version != made.version or found.stage != CLOSED:
+    if not made.frozen or found is None or found.version != made.version:
+        return {}
+    return results_until(db, found, None)
+
+
+def results_until(db: Session, found: Monitoring, instant: dt.datetime | None) -> dict[str, tuple[dt.date, str]]:
+    """The same of a monitoring that was closed by then, or ever; nothing can change in it any more."""
+    closed = [step.at for step in steps(db, found.id) if step.action == "close"]
+    if found.stage != CLOSED or (instant is not None and (not closed or closed[-1] > instant)):
         return {}
     return {one.code: (one.mended_on, one.result) for one in follow_ups(db, found.id) if one.mended_on is not None}
 
 
-def preview(db: Session, as_of: dt.date) -> MonitoringSheet:
+def preview(db: Session, as_of: dt.date, code: str = "") -> MonitoringSheet:
     """The form of a day for which none is stored: a draft from the framework in force, without a word of an officer.
 
-    Raises Refused for a day in the future, NotFound where the year has no framework.
+    Raises Refused for a day in the future or where several frameworks are in force and none is named, NotFound where
+    the year has no framework.
     """
     check_day(as_of)
-    question, used = Question(as_of, now()), framework_in_force(db, as_of.year)
+    question, used = Question(as_of, now()), framework_in_force(db, as_of.year, code)
     run = Run(as_of.year, as_of, 1, DRAFT, question.known_at or now())
     digest = used.digest(chain_algorithm())
     return with_sources(db, compose(run, used, digest, read(db, question, used), header_for(db, as_of), {}))
@@ -213,71 +239,3 @@ def check_day(as_of: dt.date) -> None:
     """Nobody counts up to a day to come. Raises Refused."""
     if as_of > today():
         raise Refused("The date %(on)s lies in the future.", on=as_of)
-
-
-def framework_in_force(db: Session, year: int) -> Framework:
-    """The framework of a year with the targets recorded for it: the one in force, else its evaluation's, else the
-    library's. Raises NotFound.
-    """
-    standing = frameworks.of_year(db, year)
-    if standing:
-        return standing[0]
-    made = queries.latest(db, queries.EVALUATION, year)
-    if made is not None:
-        return queries.framework_of(made)
-    for known in map(load, library()):
-        if (known.year, known.kind) == (year, queries.EVALUATION):
-            return known
-    raise NotFound("There is no framework for %(year)s.", year=year)
-
-
-def has_framework(db: Session, year: int) -> bool:
-    """Whether a form of the year can be made."""
-    try:
-        framework_in_force(db, year)
-    except NotFound:
-        return False
-    return True
-
-
-def header_for(db: Session, as_of: dt.date) -> ProjectHeader:
-    """What is known for a new form: what the year's last one said, else its evaluation's paper and its project."""
-    query = select(Monitoring).where(Monitoring.year == as_of.year).order_by(Monitoring.id.desc())
-    last = db.scalars(query).first()
-    if last is not None:
-        return replace(header_of(last), progress=progress(as_of))
-    made, bought = queries.latest(db, queries.EVALUATION, as_of.year), project_of(db, as_of.year)
-    header = ProjectHeader() if made is None else _of_paper(queries.paper_of(made).header)
-    if bought is not None:
-        header = replace(header, **_of_project(bought))
-    return replace(header, progress=progress(as_of))
-
-
-def _of_paper(known: Header) -> ProjectHeader:
-    return ProjectHeader(
-        project=known.project, project_code=known.project_code, project_class=known.project_class,
-        authority=known.authority, implementer=known.implementer, fund_source=known.fund_source, author=known.author,
-        phone=known.phone, period_start=known.period_start, period_end=known.period_end, goal=known.goal,
-    )  # fmt: skip
-
-
-def _of_project(bought: Project) -> dict[str, Any]:
-    """What the project's own record says, which goes before any paper; what it leaves out is left to the paper."""
-    said = {
-        "project": bought.name, "project_code": bought.code, "project_class": bought.category,
-        "authority": bought.authority, "implementer": bought.implementer, "leader": bought.leader,
-        "phone": bought.leader_phone, "author": bought.implementer, "period_start": bought.starts_on,
-        "period_end": bought.ends_on, "nature": bought.nature, "overview": bought.overview, "basis": bought.basis,
-    }  # fmt: skip
-    return {name: value for name, value in said.items() if value}
-
-
-def progress(as_of: dt.date) -> str:
-    """The sentence that a form begins with: what was reached by the cut-off, with every number a figure."""
-    return (
-        f"截至{as_of.year}年{as_of.month}月{as_of.day}日，已为{{units.served}}家单位提供"
-        "{virtualization.accepted_sets}套虚拟化软件授权（{virtualization.accepted_cpus}个CPU）、"
-        "{cloud_management.accepted_sets}套云管理软件授权（{cloud_management.accepted_cpus}个CPU）和"
-        "{bms.accepted_sets}套BMS授权，正式软件授权导入通过率{import.pass_rate}；"
-        "支出{budget.spent}万元，预算执行率{budget.execution_rate}。"
-    )

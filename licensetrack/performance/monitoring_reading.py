@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from licensetrack.core.errors import Refused
 from licensetrack.measures import money
-from licensetrack.measures.catalogue import MEASURES, figures
+from licensetrack.measures.catalogue import MEASURES, figures_of
 from licensetrack.measures.question import Question, Value
 from licensetrack.measures.reading import Reading
 from licensetrack.performance.framework import Framework, Indicator
 from licensetrack.performance.monitoring_trend import Trend, level, linear, month_ends, months_gone
+from licensetrack.performance.naming import EXECUTION
 from licensetrack.performance.sheet import TargetVersion
 
-INITIAL, SPENT, EXECUTION = "budget.initial", "budget.spent", "budget.execution_rate"
+INITIAL, SPENT = "budget.initial", "budget.spent"
 # Money and service begin anew each year: room → the field of a row that says on which day it counts.
 _ANEW = {"budget": "on", "support": "received"}
 # A framework for the evaluation of a department also judges how it decided and managed; the goals are the rest.
@@ -49,11 +50,12 @@ def goals(framework: Framework) -> list[tuple[str, str, Indicator]]:
 
 def read(db: Session, question: Question, framework: Framework) -> Read:
     """Everything for one question, in the caller's snapshot. Raises Refused where the year has no budget yet."""
-    _check_year(db, question)
+    now = Reading(db, question)
+    _check_year(now)
     wanted = {indicator.measure for _, _, indicator in goals(framework) if indicator.measure and not indicator.per}
     return Read(
-        figures=figures(db, question),
-        trends=_trends(db, question, sorted(wanted | {SPENT})),
+        figures=figures_of(now),
+        trends=_trends(now, sorted(wanted | {SPENT})),
         targets={one.code: targets(one, question.as_of) for _, _, one in goals(framework)},
     )
 
@@ -68,27 +70,28 @@ def targets(indicator: Indicator, day: dt.date) -> tuple[TargetVersion, ...]:
     return tuple(version for version in indicator.targets if version.start <= day)
 
 
-def _check_year(db: Session, question: Question) -> None:
+def _check_year(now: Reading) -> None:
     """In January the measures still speak of last year's budget; a monitoring of the new year cannot."""
-    rows = MEASURES["budget.appropriated"].trace(db, question)
-    if rows and rows[-1]["on"].year != question.as_of.year:
-        raise Refused("The ledger holds no budget of %(year)s as of that day.", year=question.as_of.year)
+    rows, year = MEASURES["budget.appropriated"].rows(now), now.question.as_of.year
+    if rows and rows[-1]["on"].year != year:
+        raise Refused("The ledger holds no budget of %(year)s as of that day.", year=year)
 
 
-def _trends(db: Session, question: Question, names: Iterable[str]) -> dict[str, Trend]:
-    day = question.as_of
+def _trends(now: Reading, names: Iterable[str]) -> dict[str, Trend]:
+    db, question, day = now.db, now.question, now.question.as_of
     ends, gone = month_ends(day), months_gone(day)
     new_year_eve = dt.date(day.year - 1, 12, 31)
-    readings = [Reading(db, Question(one, question.known_at, question.scope)) for one in (new_year_eve, *ends)]
+    before = (new_year_eve, *ends[:-1])  # the last end is the cut-off itself
+    readings = [*(Reading(db, Question(one, question.known_at, question.scope)) for one in before), now]
     found = {}
     for name in names:
         measure, room = MEASURES[name], name.partition(".")[0]
-        value = measure.read(readings[-1])
+        value = measure.read(now)
         if measure.is_rate:
             found[name] = level((), gone, value)
             continue
         if room in _ANEW:
-            standings = _summed(measure.trace(db, question), _ANEW[room], ends)
+            standings = _summed(measure.rows(now), _ANEW[room], ends)
             start: Value = type(value)(0) if value is not None else None
         else:
             start, *standings = [measure.read(one) for one in readings]

@@ -10,15 +10,19 @@ from typing import Any
 
 from licensetrack.core.errors import Refused
 from licensetrack.measures.catalogue import MEASURES
+from licensetrack.measures.question import percent
 from licensetrack.performance.framework import Branch, Framework
 from licensetrack.performance.rules.grading import completion
 from licensetrack.performance.scorecard import Result, total_of
-from licensetrack.performance.sheet import FrozenFigure, Section, Value
+from licensetrack.performance.sheet import FrozenFigure, Header, Section, Value
 
 # A mark as sentence templates write it: {name}, {name:table}, {name=4375}; {=4000|reason} names no figure.
 _MARK = re.compile(r"\{(?P<name>[a-z][\w.-]*)[^{}]*\}")
 
 
+EXECUTION = "budget.execution_rate"
+FUNDS = ("initial", "appropriated", "received", "spent")
+"""What is told of each source of funds."""
 GRADE = "grade"  # a word, no figure: the sheet already has it in place of its mark
 
 
@@ -27,7 +31,8 @@ def all_figures(framework: Framework, results: Sequence[Result], content: Mappin
 
     Beside the measures: `sets.accepted`, `value.C11`, `target.C11`, `completion.C11` (percent),
     `score.C11` and `weight.C11` (also of branches: `score.C`, `score.C1`), `lost.C11`, `score.total`, `score.lost`,
-    `weight.total`, `count.level1`, `count.level2`, `count.level3`.
+    `weight.total`, `count.level1`, `count.level2`, `count.level3`; and where the funds come from, as far as the papers
+    name it: `budget.spent.fiscal`.
     """
     measures: dict[str, Value] = content["measures"]
     found = [
@@ -37,6 +42,7 @@ def all_figures(framework: Framework, results: Sequence[Result], content: Mappin
     accepted = [name for name in MEASURES if name.endswith(".accepted_sets")]
     sets = sum(int(measures[name] or 0) for name in accepted)
     found.append(FrozenFigure("sets.accepted", "Sets accepted", "sets", sets, tuple(accepted)))
+    found += _of_sources(content.get("funds", {}))
     for result in results:
         found += _of_result(result)
     for branch in _branches(framework.branches):
@@ -56,6 +62,29 @@ def all_figures(framework: Framework, results: Sequence[Result], content: Mappin
         FrozenFigure("count.level2", "Level-2 indicators", "", sum(len(b.branches) for b in framework.branches), ()),
         FrozenFigure("count.level3", "Level-3 indicators", "", len(results), ()),
     ]
+    return found
+
+
+def _of_sources(funds: Mapping[str, Mapping[str, Decimal]]) -> Iterable[FrozenFigure]:
+    """What each source of funds that was told gave, and how much of it was spent."""
+    for source, sums in funds.items():
+        if source:
+            for column in FUNDS:
+                measure = MEASURES[f"budget.{column}"]
+                name = f"{measure.name}.{source}"
+                yield FrozenFigure(name, f"{measure.label} ({source})", measure.unit, sums[column], (measure.name,))
+            rate, share = MEASURES[EXECUTION], percent(sums["spent"], sums["appropriated"])
+            yield FrozenFigure(f"{EXECUTION}.{source}", f"{rate.label} ({source})", rate.unit, share, (EXECUTION,))
+
+
+def funds_of(figures: Mapping[str, FrozenFigure]) -> dict[str, dict[str, Decimal]]:
+    """Source → what was granted and spent of it in 万元, from the figures that say so."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for column in FUNDS:
+        head = f"budget.{column}."
+        for name, figure in figures.items():
+            if name.startswith(head) and figure.value is not None:
+                found.setdefault(name.removeprefix(head), {})[column] = Decimal(figure.value)
     return found
 
 
@@ -100,6 +129,11 @@ def with_grade(section: Section, grade: str) -> Section:
     """The section with the grade's name in place of its mark; a dash while there is none."""
     paragraphs = tuple(text.replace("{" + GRADE + "}", grade or "—") for text in section.paragraphs)
     return replace(section, paragraphs=paragraphs)
+
+
+def header_texts(header: Header) -> Iterable[tuple[str, str]]:
+    """(place, template) for the texts above the forms that may bind figures."""
+    return [(name, getattr(header, name)) for name in ("lead", "goal", "achievement", "note")]
 
 
 def texts_of(sections: Iterable[Section], results: Iterable[Result]) -> Iterable[tuple[str, str]]:

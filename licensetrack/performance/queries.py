@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from licensetrack.performance.framework import Framework, framework
 from licensetrack.performance.gathering import gather, traces
 from licensetrack.performance.models import Evaluation, EvaluationStep
 from licensetrack.performance.reviews import Review, Reviews
-from licensetrack.performance.scorecard import Gap, Result
+from licensetrack.performance.scorecard import Result
 from licensetrack.performance.sheet import EvaluationSheet, Step, Value
 from licensetrack.performance.stages import SIGNED
 from licensetrack.performance.working_paper import WorkingPaper, working_paper
@@ -41,6 +41,13 @@ def evaluations(db: Session) -> Sequence[Evaluation]:
     """All evaluations, the newest year and version first."""
     query = select(Evaluation).order_by(Evaluation.year.desc(), Evaluation.kind, Evaluation.version.desc())
     return db.scalars(query).all()
+
+
+def at_stage(db: Session, stage: str) -> Sequence[Evaluation]:
+    """The evaluations that stand at a stage, the oldest year first."""
+    return db.scalars(
+        select(Evaluation).where(Evaluation.stage == stage).order_by(Evaluation.year, Evaluation.id)
+    ).all()
 
 
 def latest(db: Session, kind: str, year: int) -> Evaluation | None:
@@ -103,11 +110,6 @@ def numbers(stored: Mapping[str, Any]) -> dict[str, Value]:
     return {name: Decimal(value) if isinstance(value, str) else value for name, value in stored.items()}
 
 
-def gaps(found: Evaluation) -> list[Gap]:
-    """What is missing before the evaluation can be completed."""
-    return scorecard.gaps(results_of(found))
-
-
 def run_of(db: Session, found: Evaluation) -> Run:
     """What the evaluation's own row and steps say."""
     return Run(
@@ -126,9 +128,24 @@ def sheet(db: Session, found: Evaluation, *, with_traces: bool = True) -> Evalua
     """The evaluation's sheet: the frozen one when signed, else a preview from the ledgers as known at its reading."""
     if found.stage == SIGNED:
         return load_snapshot(db, found, with_traces=with_traces)
-    question, paper = Question(found.as_of, found.known_at), paper_of(found)
+    return unsigned(db, found, with_traces=with_traces).sheet
+
+
+class Unsigned(NamedTuple):
+    """An evaluation before its signature: its sheet, and the framework and results that the sheet was made of."""
+
+    sheet: EvaluationSheet
+    framework: Framework
+    results: list[Result]
+
+
+def unsigned(db: Session, found: Evaluation, *, with_traces: bool = True) -> Unsigned:
+    """A preview from the ledgers as known at its reading, each thing read once."""
+    question, paper, framework_ = Question(found.as_of, found.known_at), paper_of(found), framework_of(found)
+    results = scorecard.score_all(framework_, paper.marks, figures_of(found), found.as_of, reviews_of(found))
     content = gather(db, question, paper.header.period_start) | {
         "measures": figures_of(found), "papers": papers_of(db, found.framework_code, found.year),
     }  # fmt: skip
-    made = compose(run_of(db, found), framework_of(found), paper, results_of(found), content, {})
-    return replace(made, traces={name: tuple(rows) for name, rows in traces(db, question)} if with_traces else {})
+    made = compose(run_of(db, found), framework_, paper, results, content, {})
+    rows = {name: tuple(rows) for name, rows in traces(db, question)} if with_traces else {}
+    return Unsigned(replace(made, traces=rows), framework_, results)

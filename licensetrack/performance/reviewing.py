@@ -14,11 +14,12 @@ from licensetrack.core.errors import NotFound, Refused
 from licensetrack.performance import evaluations, queries
 from licensetrack.performance.codec import to_plain
 from licensetrack.performance.models import Evaluation, IndicatorResult
-from licensetrack.performance.naming import all_figures, check_names
+from licensetrack.performance.naming import all_figures
 from licensetrack.performance.result_rows import scores, totals
 from licensetrack.performance.reviews import Review, reviewed
 from licensetrack.performance.rules.separation import check_other_person
 from licensetrack.performance.scorecard import score_all
+from licensetrack.performance.sentences import WordingError, check_sentences
 
 ACT = "performance:evaluation:review_score"
 REVIEW = "review"
@@ -43,8 +44,11 @@ def review_score(evaluation: Evaluation, code: str, *, score: Decimal | None, re
         made = reviewed(score, reason, before.own_score, indicator.weight)
         content = {"measures": queries.figures_of(evaluation)}
         framework = queries.framework_of(evaluation)
-        names = [figure.name for figure in all_figures(framework, list(results.values()), content)]
-        check_names(names, [(f"{code} {indicator.name}", reason)])
+        figures = {figure.name: figure for figure in all_figures(framework, list(results.values()), content)}
+        try:  # it is printed with the report: what can not be printed there is refused here
+            check_sentences(figures, [(f"{code} {indicator.name}", reason)])
+        except WordingError as refusal:
+            raise refusal.at("reason") from None
         reviews[code] = Review(made, reason.strip(), before.own_score or Decimal(0), actor.login, actor.name, at)
     framework, marks = queries.framework_of(evaluation), queries.paper_of(evaluation).marks
     after = score_all(framework, marks, queries.figures_of(evaluation), evaluation.as_of, reviews)

@@ -10,12 +10,12 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit, blobs
 from licensetrack.core.clock import now, today
 from licensetrack.core.db import row_with_id, transaction
 from licensetrack.core.errors import Conflict, Refused
-from licensetrack.procurement.claims import check_lengths, require_city
+from licensetrack.procurement.claims import check_lengths
 from licensetrack.procurement.contract_models import Contract, PaymentTerm, Project
 from licensetrack.procurement.models import BudgetEntry
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit, outbox
 from licensetrack.core.clock import BUSINESS_ZONE, now
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
-from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.models import CapChange, Entitlement
 from licensetrack.procurement.rules import check_cap, check_room
 

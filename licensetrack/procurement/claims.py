@@ -1,4 +1,4 @@
-"""Who may write on the bought side, and who comes second: the city's people alone, one change after the other."""
+"""Who comes second when two people write on the bought side: one change after the other."""
 
 from __future__ import annotations
 
@@ -9,21 +9,13 @@ from typing import Any, TypeVar
 from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import EVERYWHERE, Actor, require
 from licensetrack.core.db import Base, row_with_id
-from licensetrack.core.errors import Conflict, Forbidden, Refused
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.procurement.contract_models import Contract, Project
 from licensetrack.procurement.models import Product
 
 Kept = TypeVar("Kept", Project, Contract, Product)
 Changed = Mapping[str, tuple[object, object]]
-
-
-def require_city(actor: Actor, permission: str) -> None:
-    """Passes for those whose rows are the whole city's. Raises Forbidden."""
-    require(actor, permission)
-    if actor.scope != EVERYWHERE:
-        raise Forbidden("The budget and what it buys are the city's; your account is for a part of it.")
 
 
 def differences(row: Any, entry: Any) -> dict[str, tuple[object, object]]:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import row_with_id, transaction
 from licensetrack.core.errors import Refused
-from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences, require_city
+from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences
 from licensetrack.procurement.contract_models import Contract, PaymentTerm, Project
 from licensetrack.procurement.models import Entitlement
 from licensetrack.procurement.rules import check_needed, check_period, check_positive, check_within

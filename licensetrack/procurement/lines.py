@@ -10,11 +10,11 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Refused
-from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences, require_city
+from licensetrack.procurement.claims import Changed, change_row, check_lengths, differences
 from licensetrack.procurement.contract_models import Contract
 from licensetrack.procurement.contracts import CHANGE, contract
 from licensetrack.procurement.models import Entitlement, Product

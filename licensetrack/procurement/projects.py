@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import row_with_id, transaction
 from licensetrack.core.errors import Refused
-from licensetrack.procurement.claims import Changed, change_row, check_lengths, require_city
+from licensetrack.procurement.claims import Changed, change_row, check_lengths
 from licensetrack.procurement.contract_models import Project
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.procurement.rules import check_needed, check_period, check_year

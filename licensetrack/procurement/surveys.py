@@ -10,13 +10,13 @@ from decimal import Decimal
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import Actor, require_city
 from licensetrack.core import audit
 from licensetrack.core.blobs import Blob
 from licensetrack.core.clock import now
 from licensetrack.core.db import row_with_id, transaction
 from licensetrack.core.errors import Conflict, Refused
-from licensetrack.procurement.claims import check_lengths, require_city
+from licensetrack.procurement.claims import check_lengths
 from licensetrack.procurement.rules import check_year
 from licensetrack.procurement.survey_models import DemandLine, PriceLine, Survey
 

@@ -44,7 +44,7 @@ _WHOLE_WORDS = re.compile("年度|软件|系统|平台|服务|工程|授权|建�
 def evaluation_document(sheet: EvaluationSheet) -> Document:
     """The report to be read, for PDF and Word; the same sheet gives the same document.
 
-    Raises wording.WordingError for a number in a text that no figure backs, naming the place.
+    Raises sentences.WordingError for a number in a text that no figure backs, naming the place.
     """
     texts = Texts(sheet)
     return document_of(sheet, texts, blocks=(*_text(sheet, texts), *_closing(sheet), *_annexes(sheet, texts)))
@@ -53,7 +53,7 @@ def evaluation_document(sheet: EvaluationSheet) -> Document:
 def evaluation_workbook(sheet: EvaluationSheet) -> Document:
     """The same report as sheets, with the rows behind every figure. The sheet has to carry its traces.
 
-    Raises wording.WordingError as `evaluation_document` does, evaluation_rows.RowsDisagree for rows that do not add
+    Raises sentences.WordingError as `evaluation_document` does, evaluation_rows.RowsDisagree for rows that do not add
     up, ValueError without traces.
     """
     if not sheet.traces:

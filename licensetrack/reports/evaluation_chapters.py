@@ -55,7 +55,7 @@ class Chapters:
         self._place = ""
 
     def blocks(self) -> Iterator[Block]:
-        """All chapters. Raises wording.WordingError with the place, ValueError for an unknown branch."""
+        """All chapters. Raises sentences.WordingError with the place, ValueError for an unknown branch."""
         for section in self._sheet.sections:
             yield from self._section(section)
 

@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from licensetrack.performance.naming import EXECUTION, funds_of
 from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
 from licensetrack.reports.document import Align, Form, FormCell, label_cell
 from licensetrack.reports.evaluation_text import Texts, verdict
 from licensetrack.reports.evaluation_words import local_day, long_day
+from licensetrack.reports.funds import CARRIED, FISCAL, OTHER, row_of, untold
 from licensetrack.reports.numbers import Cell, Kind
 
 TITLE = "项目支出绩效自评表"
-EXECUTION = "budget.execution_rate"
 _WIDTHS = (0.6, 0.9, 1.4, 2.25, 2.05, 1.95, 0.85, 0.85, 0.95, 1.15, 0.95)
+_FUNDS = {FISCAL: "其中：当年财政拨款", CARRIED: "上年结转资金", OTHER: "其他资金"}
 _BRIEF = 60
 """The form's last column holds so many characters of a reason; 附件2 has all of it."""
 
@@ -64,11 +66,17 @@ def _funds(sheet: EvaluationSheet, texts: Texts) -> Iterator[FormRow]:
         weight, score = texts[f"weight.{execution.code}"], texts.get(f"score.{execution.code}")
         marks = (FormCell(weight), rate, FormCell(score, kind=Kind.SCORE))
         yield (label_cell("年度资金总额", 2), *_spread([*amounts, *marks]))
-    granted = amounts if sheet.header.fund_source else [FormCell("—")] * 3
-    executed = rate if sheet.header.fund_source else FormCell("—")
-    yield (label_cell("其中：当年财政拨款", 2), *_spread([*granted, FormCell("—"), executed, FormCell("—")]))
-    for name in ("上年结转资金", "其他资金"):
-        yield (label_cell(name, 2), *_spread([FormCell("—")] * 6))
+    funds = funds_of(sheet.figures)
+    for row, name in _FUNDS.items():
+        part = row_of(funds, row, "")
+        if part is None and not funds and row == FISCAL and sheet.header.fund_source:
+            cells = [*amounts, FormCell("—"), rate]
+        elif part is None:
+            cells = [FormCell("—")] * 5
+        else:
+            shown = (part.initial, part.appropriated, part.spent, "—", part.rate)
+            cells = [FormCell(cell) for cell in shown]
+        yield (label_cell(name, 2), *_spread([*cells, FormCell("—")]))
 
 
 def _spread(cells: list[FormCell]) -> FormRow:
@@ -148,6 +156,7 @@ def _note(sheet: EvaluationSheet, texts: Texts) -> str:
     if execution is not None:
         weight = texts[f"weight.{execution.code}"].text()
         parts.append(f"{execution.name}（分值{weight}分）在“项目资金”栏计分，不在绩效指标中重复列示。")
+    parts.append(untold(funds_of(sheet.figures), texts["budget.appropriated"].value))
     if sheet.total + sum((leaf.lost for leaf in sheet.leaves()), Decimal(0)) == Decimal(100):
         parts.append("各项分值按本年度部门评价指标体系设置。")
     return "".join(parts)

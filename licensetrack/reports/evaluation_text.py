@@ -12,7 +12,7 @@ from licensetrack.reports.wording import Span, plain, sentence
 class Texts:
     """Fills templates of one evaluation; every number in them is one of its figures.
 
-    A number typed by hand that no figure backs, or that differs from its figure, raises a `wording.WordingError` that
+    A number typed by hand that no figure backs, or that differs from its figure, raises a `sentences.WordingError` that
     names the place.
     """
 

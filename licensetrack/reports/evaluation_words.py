@@ -54,6 +54,13 @@ _ASPECTS = {
     "lost": "扣分",
 }
 
+FUND_SOURCES = {
+    "fiscal": "财政拨款",
+    "carried_over": "上年结转资金",
+    "special_account": "财政专户管理资金",
+    "own": "单位资金",
+    "other": "其他资金",
+}
 BUDGET_KINDS = {"appropriation": "年初预算", "adjustment": "预算调整", "receipt": "资金到位", "payment": "资金支付"}
 ACTIONS = {
     "evaluate": "编制",
@@ -83,6 +90,9 @@ def measure_label(name: str, otherwise: str) -> str:
     """What a measure is called in a report: 虚拟化软件已验收CPU数; `otherwise` where it is unknown here."""
     if name in _MEASURES:
         return _MEASURES[name]
+    of_all, _, source = name.rpartition(".")
+    if of_all in _MEASURES and source in FUND_SOURCES:
+        return f"{_MEASURES[of_all]}（{FUND_SOURCES[source]}）"
     product, _, counter = name.partition(".")
     stage, _, what = counter.partition("_")
     if product in PRODUCTS and stage in STAGES and what in COUNTERS:
@@ -108,6 +118,8 @@ def figure_order(name: str) -> tuple[int, str, int, str]:
     if name in _MEASURES:
         position = list(_MEASURES).index(name)
         return (0 if position == 0 else 2, "", position, name)
+    if name.rpartition(".")[0] in _MEASURES:
+        return (2, "", list(_MEASURES).index(name.rpartition(".")[0]), name)
     if head in _ASPECTS:
         return (3, rest, list(_ASPECTS).index(head), name)
     return (4, "", 0, name)

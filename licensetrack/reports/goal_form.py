@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from licensetrack.performance.goals import Goal, GoalSheet
 from licensetrack.reports.document import Document, Form, FormCell, Properties, Sheet, label_cell, left_cell
 from licensetrack.reports.evaluation_words import long_day
+from licensetrack.reports.funds import CARRIED, FISCAL, OTHER, row_of, untold
 from licensetrack.reports.monitoring import changed_targets
 from licensetrack.reports.monitoring_form import Texts, target_cell
 from licensetrack.reports.monitoring_words import figures_of
 from licensetrack.reports.numbers import Cell, Figure, Kind, Unit
 
 TITLE = "项目支出绩效目标申报表"
+_FUNDS = {FISCAL: "财政拨款", CARRIED: "上年结转", OTHER: "其他资金"}
 NATURES = {"new": "新增项目", "continuing": "延续项目"}
 _WIDTHS = (0.5, 0.8, 1.2, 1.9, 0.75, 1.5, 0.9, 0.75, 3.2)
 _REST = 6
@@ -23,10 +25,11 @@ FormRow = tuple[FormCell, ...]
 
 
 def goals_document(sheet: GoalSheet) -> Document:
-    """The form for all three renderers. Raises wording.WordingError for a number in the goal that no target backs."""
+    """The form for all three renderers. Raises sentences.WordingError for a number in the goal that no target backs."""
     texts = Texts(figures_of(sheet.figures))
     rows = [*_who(sheet), *_funds(sheet), *_goal(sheet, texts), *_indicators(sheet), *_signed(sheet)]
     note = f"注：指标值截至{long_day(sheet.as_of)}；指标体系为{sheet.framework_name}；“—”表示无此项或未设定。"
+    note += untold(sheet.funds, sheet.granted)
     form = Form(_WIDTHS, tuple(rows), "", note, "单位：万元")
     year = f"（{sheet.year}年度）"
     page = Form(_WIDTHS, tuple(rows), f"{TITLE}{year}", note, "单位：万元")
@@ -46,7 +49,7 @@ def goals_document(sheet: GoalSheet) -> Document:
 def _two(pairs: Sequence[tuple[str, Cell]]) -> FormRow:
     """Two labels with their values on one line."""
     (first, one), (second, other) = pairs
-    return (label_cell(first, 3), FormCell(one or "—", 2), label_cell(second), FormCell(other or "—", 3))
+    return (label_cell(first, 3), left_cell(one or "—", 2), label_cell(second), left_cell(other or "—", 3))
 
 
 def _who(sheet: GoalSheet) -> Iterator[FormRow]:
@@ -68,11 +71,11 @@ def _day(day: dt.date | None) -> str:
 
 def _funds(sheet: GoalSheet) -> Iterator[FormRow]:
     whole = Figure("budget.initial", sheet.budget, Unit.WAN_YUAN, "年度资金申请总额")
-    none = FormCell("—", _REST)
     yield (label_cell("年度资金\n申请总额", 2, 4), label_cell("合计"), FormCell(whole, _REST))
-    yield (label_cell("财政拨款"), FormCell(whole, _REST) if sheet.header.fund_source else none)
-    yield (label_cell("上年结转"), none)
-    yield (label_cell("其他资金"), none)
+    for row, name in _FUNDS.items():
+        part = row_of(sheet.funds, row, sheet.header.fund_source)
+        amount: Cell = "—" if part is None else whole if part.whole else part.initial
+        yield (label_cell(name), FormCell(amount, _REST))
 
 
 def _goal(sheet: GoalSheet, texts: Texts) -> Iterator[FormRow]:

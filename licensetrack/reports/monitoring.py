@@ -22,7 +22,8 @@ Results = Mapping[str, tuple[dt.date, str]]
 def monitoring_document(sheet: MonitoringSheet, results: Results | None = None) -> Document:
     """The paper for all three renderers; the same sheet gives the same document.
 
-    `results` are those of a closed monitoring. Raises wording.WordingError for a number in a text that no figure backs.
+    `results` are those of a closed monitoring. Raises sentences.WordingError for a number in a text that no
+    figure backs.
     """
     texts = Texts(figures_of(sheet.figures))
     year = f"（{sheet.year}年度，{period(sheet.as_of)}）"

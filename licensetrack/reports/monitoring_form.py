@@ -6,26 +6,19 @@ forecast, causes of a deviation and likelihood. The cut-off month is a parameter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from licensetrack.measures.question import percent
 from licensetrack.performance.monitoring_sheet import MonitoredIndicator, MonitoringSheet, Target
 from licensetrack.reports.document import Align, Column, Form, FormCell, Row, Table, label_cell, left_cell
 from licensetrack.reports.evaluation_words import local_day, long_day
+from licensetrack.reports.funds import CARRIED, FISCAL, OTHER, Part, row_of, untold
 from licensetrack.reports.monitoring_words import CAUSES, LIGHTS, LIKELIHOODS, period
-from licensetrack.reports.numbers import Figure, Unit
+from licensetrack.reports.numbers import Figure
 from licensetrack.reports.wording import plain, sentence
 
 TITLE = "项目支出绩效运行监控表"
-_FISCAL = "其中：本年财政拨款"
-SOURCES = {
-    _FISCAL: ("fiscal",),
-    "上年结转资金": ("carried_over",),
-    "其他资金": ("special_account", "own", "other"),
-}
-"""Row of the form → the sources of the budget ledger that it adds up."""
+_FUNDS = {FISCAL: "其中：本年财政拨款", CARRIED: "上年结转资金", OTHER: "其他资金"}
 CHOSEN = "√"
 _WIDTHS = (12, 16, 27, 22, 21, 21, 9, 9, 9, 9, 9, 30, 9, 9, 9, 9, 13)
 _WHOLE = sum(_WIDTHS)
@@ -40,7 +33,7 @@ class Texts:
     figures: dict[str, Figure]
 
     def __call__(self, template: str, place: str) -> str:
-        """The sentence as it is read. Raises wording.WordingError for a number that no figure backs."""
+        """The sentence as it is read. Raises sentences.WordingError for a number that no figure backs."""
         return plain(sentence(template, self.figures, place)) if template else "—"
 
 
@@ -92,22 +85,16 @@ def _funds(sheet: MonitoringSheet, texts: Texts) -> Iterator[FormRow]:
     names = ("budget.initial", "budget.spent", "budget.execution_rate", "budget.forecast")
     whole = [FormCell(texts.figures[name]) for name in names]
     yield (label_cell("年度资金总额", 2), *_four(whole))
-    found = sheet.budget.by_source
-    told = {source: sums for source, sums in found.items() if source}
-    for name, listed in SOURCES.items():
-        alone = set(found) <= set(listed) if told else name == _FISCAL and bool(sheet.header.fund_source)
-        yield (label_cell(name, 2), *_four(whole if alone else _of_sources(told, listed)))
+    for row, name in _FUNDS.items():
+        part = row_of(sheet.budget.by_source, row, sheet.header.fund_source)
+        yield (label_cell(name, 2), *_four([FormCell("—")] * 4 if part is None else _amounts(part, whole)))
 
 
-def _of_sources(told: Mapping[str, Mapping[str, Decimal]], listed: Sequence[str]) -> list[FormCell]:
+def _amounts(part: Part, whole: list[FormCell]) -> list[FormCell]:
     """What some sources gave and what was spent of it; a forecast is made for the whole alone."""
-    sums = [told[source] for source in listed if source in told]
-    if not sums:
-        return [FormCell("—")] * 4
-    initial, granted, spent = (sum(one[name] for one in sums) for name in ("initial", "appropriated", "spent"))
-    rate = percent(spent, granted)
-    amounts = [Figure("", Decimal(amount), Unit.WAN_YUAN) for amount in (initial, spent)]
-    return [*map(FormCell, amounts), FormCell(Figure("", rate, Unit.PERCENT)), FormCell("—")]
+    if part.whole:
+        return whole
+    return [FormCell(part.initial), FormCell(part.spent), FormCell(part.rate), FormCell("—")]
 
 
 def _four(cells: Sequence[FormCell]) -> FormRow:
@@ -158,4 +145,4 @@ def _note(sheet: MonitoringSheet) -> str:
     ]
     if any(one.overridden for one in sheet.indicators) or sheet.budget.forecast_reason:
         parts.append("3.标“调整”的全年预计数由填表单位说明理由，趋势测算数见附表。")
-    return "".join(parts)
+    return "".join([*parts, untold(sheet.budget.by_source, sheet.budget.appropriated)])

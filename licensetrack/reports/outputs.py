@@ -9,7 +9,7 @@ from licensetrack.core.errors import NotFound
 from licensetrack.performance.goals import GoalSheet
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
 from licensetrack.performance.sheet import EvaluationSheet
-from licensetrack.reports.document import Block, Document
+from licensetrack.reports.document import Document
 from licensetrack.reports.docx import render_docx
 from licensetrack.reports.evaluation import evaluation_document, evaluation_workbook, self_assessment_document
 from licensetrack.reports.evaluation_brief import brief_document
@@ -33,7 +33,9 @@ KIND_NAMES = {
 }
 KINDS = tuple(KIND_NAMES)
 MONITORING, GOALS = "monitoring", "goals"
+MONITORING_NAME, GOALS_NAME = "绩效运行监控表", "绩效目标申报表"
 _BUILDERS: dict[str, Callable[[EvaluationSheet], Document]] = {
+    EVALUATION: evaluation_document,
     SELF_ASSESSMENT: self_assessment_document,
     SCORE_TABLE: score_document,
     BRIEF: brief_document,
@@ -51,29 +53,29 @@ def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) 
     """One document of an evaluation as bytes; the same sheet gives the same bytes on any machine, day and hour.
 
     `kind` is the whole report, or one of the papers that stand alone (KIND_NAMES).
-    Raises NotFound for another form or kind, wording.WordingError for a number in a text that no figure backs, and
+    Raises NotFound for another form or kind, sentences.WordingError for a number in a text that no figure backs, and
     ValueError for the report's workbook from a sheet without traces.
     """
-    if kind in _BUILDERS:
-        return rendered(_BUILDERS[kind](sheet), form)
-    if kind != EVALUATION:
-        raise NotFound("There is no kind of document “%(kind)s”.", kind=kind)
-    return rendered(evaluation_workbook(sheet) if form == "xlsx" else evaluation_document(sheet), form)
+    if kind == EVALUATION and form == "xlsx":
+        return rendered(evaluation_workbook(sheet), form)
+    return rendered(document_of(sheet, kind), form)
 
 
 def write_monitoring(sheet: MonitoringSheet, form: str, results: Results | None = None) -> bytes:
-    """项目支出绩效运行监控表 as bytes; the same sheet gives the same bytes. Raises NotFound, wording.WordingError."""
+    """项目支出绩效运行监控表 as bytes; the same sheet gives the same bytes. Raises NotFound, sentences.WordingError."""
     return rendered(monitoring_document(sheet, results), form)
 
 
 def write_goals(sheet: GoalSheet, form: str) -> bytes:
-    """项目支出绩效目标申报表 as bytes. Raises NotFound, wording.WordingError."""
+    """项目支出绩效目标申报表 as bytes. Raises NotFound, sentences.WordingError."""
     return rendered(goals_document(sheet), form)
 
 
-def blocks_of(sheet: EvaluationSheet, kind: str) -> tuple[Block, ...]:
-    """What a document says on paper, block by block."""
-    return _BUILDERS.get(kind, evaluation_document)(sheet).blocks
+def document_of(sheet: EvaluationSheet, kind: str) -> Document:
+    """What a kind of document says on paper. Raises NotFound, sentences.WordingError."""
+    if kind not in _BUILDERS:
+        raise NotFound("There is no kind of document “%(kind)s”.", kind=kind)
+    return _BUILDERS[kind](sheet)
 
 
 def rendered(document: Document, form: str) -> bytes:

@@ -12,7 +12,7 @@ from licensetrack.core import blobs
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports.pack_container import CHUNK, central_entry, end_record, local_header
-from licensetrack.reports.verify_pack import EVIDENCE
+from licensetrack.reports.pack_recount import EVIDENCE
 
 _LARGEST, _MOST = 4_200_000_000, 65_000  # bytes and files that a ZIP without extensions holds
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from licensetrack.performance.naming import GRADE
 from licensetrack.performance.scorecard import Result
+from licensetrack.performance.sentences import WordingError
 from licensetrack.performance.sheet import FrozenFigure
 from licensetrack.reports.evaluation_words import figure_label, figure_order
 from licensetrack.reports.numbers import NO_VALUE, Figure, Unit, printable
-from licensetrack.reports.wording import FigureText, WordingError, sentence
+from licensetrack.reports.wording import FigureText, sentence
 
 
 class Piece(NamedTuple):
@@ -40,7 +41,7 @@ class Proofreader:
                 self.figures.setdefault(name, Figure(name, None, Unit.PLAIN, label))
 
     def pieces(self, text: str, place: str, *, chapter: bool = False) -> list[Piece]:
-        """One paragraph as it is read. Raises wording.WordingError that names the place."""
+        """One paragraph as it is read. Raises sentences.WordingError that names the place."""
         mark = "{" + GRADE + "}"
         found: list[Piece] = []
         for number, part in enumerate(text.split(mark) if chapter else [text]):  # only the chapters name the grade

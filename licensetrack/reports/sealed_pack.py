@@ -12,18 +12,20 @@ from licensetrack.core import signatures, signing
 from licensetrack.performance import freezing
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.sheet import EvaluationSheet
-from licensetrack.reports import pack_container, verify_pack
+from licensetrack.reports import pack_container, pack_recount, verify_pack
 from licensetrack.reports.evaluation_words import long_day, long_instant
 from licensetrack.reports.outputs import FORMS, KIND_NAMES, file_name, write_evaluation
 from licensetrack.reports.pack_container import MANIFEST, SIGNATURE, canonical
+from licensetrack.reports.pack_forms import MONITORINGS, forms_of
+from licensetrack.reports.pack_recount import EVIDENCE, GOALS, RULES, SNAPSHOT, lines_of
 from licensetrack.reports.pack_rules import rules_of
 from licensetrack.reports.pack_writing import Entry, evidence_entries, facts_of, write_zip
-from licensetrack.reports.verify_pack import EVIDENCE, FORMAT, RULES, SNAPSHOT, lines_of
+from licensetrack.reports.verify_pack import FORMAT
 
 VERIFIER, READ_ME = "verify_pack.py", "说明.txt"
 DOCUMENTS = "报告和表单/"
 DIGESTS = ("sha256", "sm3")
-_PARTS = (signatures, pack_container, verify_pack)
+_PARTS = (signatures, pack_container, pack_recount, verify_pack)
 _OWN_IMPORT = "from licensetrack."
 
 
@@ -36,13 +38,16 @@ def write_pack(
     evaluation that is not signed, and where a stored file is missing or damaged.
     """
     sheet, snapshot = freezing.load(db, found.id), freezing.snapshot(db, found.id)
+    forms = forms_of(db, found, sheet, DOCUMENTS)
     entries = [
         Entry(READ_ME, _read_me(sheet).encode()),
         Entry(VERIFIER, verifier_text().encode()),
         *_documents(sheet),
+        *forms.documents,
         Entry(SNAPSHOT, snapshot.content.encode()),
         Entry(RULES, canonical(rules_of(sheet))),
         *(Entry(lines_of(name), freezing.trace_text(db, found.id, name).encode()) for name in sheet.trace_digests),
+        *forms.data,
         *evidence_entries(sheet),
     ]
     about = {
@@ -50,6 +55,7 @@ def write_pack(
         "version": sheet.version, "as_of": sheet.as_of.isoformat(), "known_at": sheet.known_at.isoformat(),
         "signed_at": sheet.signed_at.isoformat() if sheet.signed_at else None,
         "snapshot": {"algorithm": snapshot.algorithm, "digest": snapshot.digest},
+        "monitorings": forms.monitorings,
     }  # fmt: skip
     seal(entries, about, target, digests)
     return sheet
@@ -98,6 +104,8 @@ def _read_me(sheet: EvaluationSheet) -> str:
   {SNAPSHOT}　签发时冻结的全部数据、评分和文字
   {lines_of("*")}　每项数据的逐笔明细，一行一笔
   {RULES}　各项数据怎样由明细或其他数据算出
+  {GOALS}　绩效目标申报表所列指标，一行一项
+  {MONITORINGS}　签发前已上报的各期运行监控：上报时冻结的快照、复算规则和逐笔明细
   {EVIDENCE}　签发时冻结摘要的材料，文件名前十二位是其 SHA-256 摘要的开头
   {MANIFEST}、{SIGNATURE}　全部文件的摘要清单及其数字签名
   {VERIFIER}　核验程序，只需要 Python 3.8 以上，不联网，不安装任何软件

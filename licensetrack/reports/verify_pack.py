@@ -3,7 +3,7 @@
 用法：python3 -I verify_pack.py 封存包.zip [--fingerprint 公钥指纹]
 
 `licensetrack verify-pack` runs this file; a pack holds it as one script together with core/signatures.py and
-pack_container.py. What is to be recounted stands in the pack.
+pack_container.py and pack_recount.py. What is to be recounted stands in the pack.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import re
 import struct
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import InvalidOperation
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Sequence
 
 from licensetrack.core.signatures import SIGNATURES, fingerprint_of, sm3
 from licensetrack.reports.pack_container import SIGNATURE, Broken, Buffer, Pack, canonical, parsed
+from licensetrack.reports.pack_recount import EVIDENCE, GOALS, SNAPSHOT, Recount, lines_of, number, rows_of
 
 FORMAT = "licensetrack-sealed-pack/1"
-SNAPSHOT, RULES, LINES, EVIDENCE = "数据/评价快照.json", "数据/复算规则.json", "数据/逐笔明细/", "佐证材料/"
 
 
 class Finding(NamedTuple):
@@ -31,94 +31,6 @@ class Finding(NamedTuple):
     ok: bool
     title: str
     detail: str
-
-
-def number(value: Any) -> Decimal:
-    """A number as the snapshot writes it: whole, or a decimal as text."""
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ValueError("“%r”不是数" % (value,))
-    return Decimal(value)
-
-
-def percent(over: Decimal, under: Decimal) -> Decimal:
-    """A rate in percent, two decimals, half up."""
-    return (over * 100 / under).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def recounted(
-    rule: Dict[str, Any], rows: Sequence[Dict[str, Any]], value: Callable[[str], Decimal]
-) -> Optional[Decimal]:
-    """What a rule gives: from the rows of a list, or from other figures; None where it has nothing to divide by."""
-    kind = rule["rule"]
-    if "where" in rule:
-        rows = [row for row in rows if all(row.get(key) == wanted for key, wanted in rule["where"].items())]
-    if kind == "sum":
-        return sum((number(row[rule["column"]]) for row in rows), Decimal(0))
-    if kind == "count":
-        return Decimal(len({row[rule["column"]] for row in rows}))
-    if kind == "rate":
-        over = sum((number(row[rule["numerator"]]) for row in rows), Decimal(0))
-        under = sum((number(row[rule["denominator"]]) for row in rows), Decimal(0))
-        return percent(over, under) if under else None
-    parts = [value(name) for name in rule["of"]]
-    if kind == "add":
-        return sum(parts, Decimal(0))
-    if kind == "subtract":
-        return parts[0] - sum(parts[1:], Decimal(0))
-    if kind == "percent":
-        return percent(parts[0], parts[1]) if parts[1] else None
-    raise Broken("不认识的复算规则“%s”" % kind)
-
-
-def lines_of(measure: str) -> str:
-    """Where the rows behind a measure lie, one JSON text a line."""
-    return LINES + measure + ".jsonl"
-
-
-class _Recount:
-    """Every figure of the snapshot, by the rules and line lists of the pack."""
-
-    def __init__(self, pack: Pack, snapshot: Dict[str, Any]) -> None:
-        self._pack, self._figures = pack, snapshot["figures"]
-        self._traced: Dict[str, str] = snapshot["trace_digests"]
-        self._rules: Dict[str, Dict[str, Any]] = parsed(pack.content(RULES), RULES)
-        self._rows: Dict[str, List[Dict[str, Any]]] = {}
-        self.from_rows = self.from_others = self.stated = 0
-
-    def rows(self, measure: str) -> List[Dict[str, Any]]:
-        """The line list of a measure."""
-        if measure not in self._rows:
-            name = lines_of(measure)
-            lines = self._pack.content(name).split(b"\n")[:-1]
-            self._rows[measure] = parsed(b"[" + b",".join(lines) + b"]", name)
-        return self._rows[measure]
-
-    def count(self) -> int:
-        """How many rows all lists have."""
-        return sum(len(self.rows(measure)) for measure in self._traced)
-
-    def faults(self) -> List[str]:
-        """Figures that their rows or rules do not give, and figures without a rule."""
-        if set(self._rules) != set(self._figures):
-            raise Broken("复算规则与快照中的数据不是同一批")
-        return [fault for fault in map(self._fault, self._figures) if fault]
-
-    def _value(self, name: str) -> Decimal:
-        return number(self._figures[name]["value"])
-
-    def _fault(self, name: str) -> str:
-        rule, stated = self._rules[name], self._figures[name]["value"]
-        if rule["rule"] == "stated":
-            self.stated += 1
-            return "“%s”没有复算规则" % name if name in self._traced else ""
-        if "rows" in rule:
-            self.from_rows += 1
-        else:
-            self.from_others += 1
-        found = recounted(rule, self.rows(rule["rows"]) if "rows" in rule else [], self._value)
-        if found == (None if stated is None else number(stated)):
-            return ""
-        return "“%s”载明为%s，复算为%s" % (name, stated, found)
 
 
 def verify(data: Buffer, fingerprint: str = "") -> List[Finding]:
@@ -174,19 +86,44 @@ def _books(pack: Pack) -> List[Finding]:
     found = [Finding(same, "评价快照", told + "，与签发时一致" if same else "与签发时的" + told + "不符")]
     traced = snapshot["trace_digests"]
     changed = [name for name in traced if _digest(pack.content(lines_of(name)), algorithm) != traced[name]]
-    recount = _Recount(pack, snapshot)
+    recount = Recount(pack, snapshot["figures"], list(traced))
     told = "%d份、%d行，与快照中的摘要一致" % (len(traced), recount.count())
     found.append(Finding(not changed, "逐笔明细", "与快照不符：" + "、".join(changed) if changed else told))
     faults = recount.faults()
-    counts = (recount.from_rows, recount.from_others, recount.stated)
-    told = "由明细复算%d项、由其他数据推算%d项，均与快照一致；%d项为评分、指标值等载明的数，不复算" % counts
-    found.append(Finding(not faults, "数据复算", "；".join(faults) or told))
+    found.append(Finding(not faults, "数据复算", "；".join(faults) or recount.told()))
+    if GOALS in pack.files:
+        found.append(_goals(pack, snapshot["figures"]))
+    found += [_monitoring(pack, one) for one in pack.manifest.get("monitorings", ())]
     held = {one["sha256"] for one in pack.manifest["files"] if one["path"].startswith(EVIDENCE)}
     frozen = snapshot["evidence"] + snapshot.get("papers", [])
     missing = [one["name"] for one in frozen if one["digest"] not in held]
     told = "签发时冻结摘要的%d份材料均在包内" % len(frozen)
     found.append(Finding(not missing, "佐证材料", "缺少：" + "、".join(missing) if missing else told))
     return found
+
+
+def _goals(pack: Pack, figures: Dict[str, Any]) -> Finding:
+    """The lines of the form of goals say the weights and targets that the snapshot holds."""
+    rows, wrong = rows_of(pack, GOALS), []
+    for row in rows:
+        for name in ("weight", "target"):
+            frozen = figures.get("%s.%s" % (name, row["code"]), {}).get("value")
+            if (None if row[name] is None else number(row[name])) != (None if frozen is None else number(frozen)):
+                wrong.append("%s的%s" % (row["code"], "分值" if name == "weight" else "指标值"))
+    told = "%d项指标的分值、指标值与快照一致" % len(rows)
+    return Finding(not wrong, "绩效目标", "与快照不符：" + "、".join(wrong) if wrong else told)
+
+
+def _monitoring(pack: Pack, stated: Dict[str, Any]) -> Finding:
+    """A monitoring's snapshot as it was reported, and its figures counted again from their own lists."""
+    folder = stated["folder"]
+    text, title = pack.content(folder + "监控快照.json"), "运行监控（截至%s）" % stated["as_of"]
+    if _digest(text, stated["algorithm"]) != stated["digest"]:
+        return Finding(False, title, "与上报时的%s摘要%s不符" % (stated["algorithm"].upper(), stated["digest"]))
+    recount = Recount(pack, parsed(text, title)["figures"], stated["lists"], folder)
+    faults, rows = recount.faults(), recount.count()
+    told = "快照与上报时一致；明细%d份、%d行，%s" % (len(stated["lists"]), rows, recount.told())
+    return Finding(not faults, title, "；".join(faults) or told)
 
 
 def told(found: Sequence[Finding]) -> List[str]:

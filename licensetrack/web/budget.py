@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from licensetrack.accounts.permissions import require_city
 from licensetrack.core.db import reading
 from licensetrack.exchange.budget_out import budget_rows
 from licensetrack.exchange.ledgers_out import ledger_cells, ledger_columns
@@ -18,7 +19,6 @@ from licensetrack.measures.question import Question
 from licensetrack.measures.reading import Reading
 from licensetrack.procurement import budgets, contracts, projects
 from licensetrack.procurement.budgets import POST, REVERSE
-from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.contract_models import Project
 from licensetrack.procurement.models import BudgetEntry
 from licensetrack.web import bought_words, wording

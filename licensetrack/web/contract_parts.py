@@ -8,10 +8,10 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from licensetrack.accounts.permissions import require_city
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.procurement import contracts, lines
-from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.contract_models import PaymentTerm
 from licensetrack.procurement.contracts import CHANGE
 from licensetrack.procurement.models import Entitlement

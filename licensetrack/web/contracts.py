@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from licensetrack.accounts.permissions import require_city
 from licensetrack.core.db import reading
 from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.measures import money
@@ -16,7 +17,6 @@ from licensetrack.measures.cost_shares import CostShares, cost_shares
 from licensetrack.measures.question import Question, percent
 from licensetrack.procurement import contracts as kept
 from licensetrack.procurement import lines, projects
-from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.contract_models import Contract
 from licensetrack.procurement.contracts import CHANGE, REGISTER
 from licensetrack.web import bought_words, wording

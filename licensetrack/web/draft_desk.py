@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance import queries
 from licensetrack.performance.drafts import Draft, draft_of
+from licensetrack.performance.evidence_rules import INDICATOR, Target
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.naming import all_figures
+from licensetrack.performance.sentences import WordingError
 from licensetrack.performance.stages import DRAFT, SIGNED
-from licensetrack.performance.typed import LISTS, MARK, SECTION, TEXTS, Typed, kind_of, lines
+from licensetrack.performance.typed import LISTS, MARK, SECTION, TEXTS, OpenPoint, Typed, kind_of, lines
 from licensetrack.reports.proofreading import Piece, Proofreader
-from licensetrack.reports.wording import WordingError
 from licensetrack.web import draft_words as words
 from licensetrack.web.evaluations import see_all
 from licensetrack.web.wording import in_words
@@ -55,9 +57,24 @@ class Desk:
 
     def notes_at(self, place: str, typed: Typed) -> list[Note]:
         """What is open at one part."""
-        found = [(point.field, words.point_text(point)) for point in self.draft.open_at(place)]
-        found += [(field, in_words(fault)) for field, fault in self.faults_at(place, typed)]
-        return [Note(place, field, text, self.address(place, field)) for field, text in found]
+        found = [
+            Note(place, point.field, words.point_text(point), self._mended_at(point))
+            for point in self.draft.open_at(place)
+        ]  # fmt: skip
+        found += [
+            Note(place, field, in_words(fault), self.address(place, field))
+            for field, fault in self.faults_at(place, typed)
+        ]  # fmt: skip
+        return found
+
+    def _mended_at(self, point: OpenPoint) -> str:
+        """The field where it is typed; of a missing paper the form that takes it in, with what it has to prove."""
+        wanted = point.values.get("wanted")
+        if wanted is None:
+            return self.address(point.place, point.field)
+        code = point.place.partition(":")[2]
+        target = Target(INDICATOR, code, self.found.framework_code, self.found.year, str(wanted))
+        return url_for("evidence_acts.new") + f"?for={quote(target.address)}"
 
     def faults_at(self, place: str, typed: Typed) -> list[tuple[str, WordingError]]:
         """Numbers and names in the part's texts that can not be printed."""
@@ -67,10 +84,6 @@ class Desk:
             for field in TEXTS[kind]
             for fault in self.proof.faults(paragraphs(typed, field), label, chapter=kind == SECTION)
         ]
-
-    def faults(self) -> list[WordingError]:
-        """Those of the whole draft."""
-        return [fault for place, part in self.draft.parts.items() for _, fault in self.faults_at(place, part.typed)]
 
     def read(self, place: str, typed: Typed) -> dict[str, list[list[Piece]]]:
         """Field → its paragraphs as they will be printed; one that can not be is shown as it was typed."""

@@ -19,7 +19,6 @@ from licensetrack.web.draft_desk import opened
 from licensetrack.web.draft_forms import StepForm
 from licensetrack.web.evaluation_drafts import write_page
 from licensetrack.web.evaluations import evaluation_page, see_all
-from licensetrack.web.wording import in_words
 
 evaluation_acts = Blueprint("evaluations_acts", __name__, url_prefix="/evaluations")
 
@@ -36,11 +35,6 @@ def complete(evaluation_id: int) -> ResponseReturnValue:
 
     def act() -> str:
         check_seen(form, desk.found)
-        if faults := desk.faults():
-            raise Refused(
-                "Numbers in the texts can not stand (%(count)s); the first: %(fault)s", count=len(faults),
-                fault=in_words(faults[0]),
-            )  # fmt: skip
         verbs.complete_evaluation(desk.found, actor=actor())
         return _to(evaluation_id)
 

@@ -13,17 +13,19 @@ from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.catalogue import MEASURES
-from licensetrack.performance import queries
+from licensetrack.performance import queries, scorecard
 from licensetrack.performance.differences import differences, has_changed
 from licensetrack.performance.evaluations import taken
-from licensetrack.performance.evidence_wanted import missing_evidence
+from licensetrack.performance.evidence_wanted import evidence_gaps, wanted_lines
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.rules.separation import check_other_person
+from licensetrack.performance.scorecard import Gap
+from licensetrack.performance.sentences import WordingError
 from licensetrack.performance.sheet import EvaluationSheet, Group
 from licensetrack.performance.stages import EVALUATION_MOVES, SIGNED
 from licensetrack.reports.numbers import Figure, Unit
 from licensetrack.reports.outputs import MEDIA_TYPES, Form, file_name, write_evaluation
-from licensetrack.reports.wording import WordingError, checked_text, plain
+from licensetrack.reports.wording import plain, sentence
 from licensetrack.web.access import actor, needs
 from licensetrack.web.draft_forms import StepForm
 from licensetrack.web.exports import attachment, record_download
@@ -56,10 +58,9 @@ def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
     """The page, with the form of the step `act` as it was sent."""
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
-        sheet = queries.sheet(db, found, with_traces=False)
+        sheet, gaps = _read(db, found)
         changed = differences(db, found)
         steps = steps_open(db, found, actor())
-        gaps = [] if found.stage == SIGNED else queries.gaps(found) + missing_evidence(db, found)
     words = _Words(sheet)
     return render_template(
         "evaluations/evaluation.html",
@@ -77,6 +78,14 @@ def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
         steps=steps,
         known_at=sheet.known_at.isoformat(),
     )
+
+
+def _read(db: Session, found: Evaluation) -> tuple[EvaluationSheet, list[Gap]]:
+    """The sheet, and what is missing before it can be completed."""
+    if found.stage == SIGNED:
+        return queries.load_snapshot(db, found, with_traces=False), []
+    made = queries.unsigned(db, found, with_traces=False)
+    return made.sheet, scorecard.gaps(made.results) + evidence_gaps(wanted_lines(made.framework, made.sheet.papers))
 
 
 @evaluations.get("/<int:evaluation_id>/report.<any(pdf, docx, xlsx):form>")
@@ -124,7 +133,7 @@ class _Words:
     def __call__(self, text: str, place: str) -> str:
         """The sentence as it is read; in a draft that no longer fits its figures, as it was written."""
         try:
-            return plain(checked_text(text, self._figures, place)) if text else ""
+            return plain(sentence(text, self._figures, place)) if text else ""
         except WordingError:
             return text
 

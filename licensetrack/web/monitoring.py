@@ -7,25 +7,28 @@ import datetime as dt
 import io
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice
 
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
+from licensetrack.performance import frameworks
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.differences import differences
-from licensetrack.performance.goals import declared, years
+from licensetrack.performance.goals import declarable, declared
 from licensetrack.performance.monitoring import draft_monitoring
 from licensetrack.performance.monitoring_composing import gaps
 from licensetrack.performance.monitoring_models import Monitoring
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
 from licensetrack.performance.monitoring_stages import DRAFT, MENDED, OPEN, REPORTED, SUBMITTED
+from licensetrack.performance.sentences import WordingError
 from licensetrack.reports.monitoring_form import Texts
 from licensetrack.reports.monitoring_words import figures_of
 from licensetrack.reports.outputs import MEDIA_TYPES, Form, write_goals, write_monitoring
-from licensetrack.reports.wording import WordingError
 from licensetrack.web import monitoring_words as words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
@@ -55,7 +58,10 @@ def draft() -> ResponseReturnValue:
     form = NewForm()
 
     def act() -> str:
-        made = draft_monitoring(_cut_off(form), actor=actor())
+        day, code = _cut_off(form), form.framework.data or ""
+        with reading() as db:
+            used = frameworks.chosen(db, day.year, code)
+        made = draft_monitoring(day, framework=used, actor=actor())
         return url_for("monitoring.one", monitoring_id=made.id)
 
     return perform(form, act, lambda: _index(form))
@@ -91,7 +97,7 @@ def goals(year: int, form: Form) -> Response:
     if not 2000 <= year < 2100:
         raise NotFound("There is no framework for %(year)s.", year=year)
     with reading() as db:
-        sheet = declared(db, year, as_of())
+        sheet = declared(db, year, as_of(), request.args.get("framework", ""))
     record_download("performance:goals:download", f"goals:{year}", format=form, as_of=sheet.as_of)
     return attachment(io.BytesIO(write_goals(sheet, form)), f"goals-{year}.{form}", MEDIA_TYPES[form])
 
@@ -151,14 +157,21 @@ def _texts(sheet: MonitoringSheet) -> dict[str, str]:
 def _index(form: NewForm | None = None) -> str:
     day = today()
     last = day.replace(day=1) - dt.timedelta(days=1)
+    form = form or NewForm(None, year=last.year, month=last.month)
     with reading() as db:
-        found = queries.monitorings(db)
+        found, goals = queries.monitorings(db), declarable(db)
+        several = [one for _, used in goals if len(used) > 1 for one in used]
+        form.framework.choices = [
+            SelectChoice("", gettext("the only one in force")),
+            *(SelectChoice(one.code, f"{one.year} · {one.name}") for one in several),
+        ]
         return render_template(
             "monitoring/index.html",
             rows=found,
-            years=years(db),
+            goals=goals,
+            several=several,
             asked_day=as_of(),
-            form=form or NewForm(None, year=last.year, month=last.month),
+            form=form,
             words=words,
         )
 

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from licensetrack.core.db import reading
-from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.errors import NotFound
 from licensetrack.performance import monitoring as verbs
 from licensetrack.performance import monitoring_follow_ups as point_verbs
 from licensetrack.performance import monitoring_queries as queries
@@ -16,9 +16,9 @@ from licensetrack.performance.monitoring_composing import BUDGET
 from licensetrack.performance.monitoring_models import FollowUp, Monitoring
 from licensetrack.performance.monitoring_rules import Judgement
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
+from licensetrack.performance.sentences import WordingError
 from licensetrack.reports.monitoring_form import Texts
 from licensetrack.reports.monitoring_words import figures_of
-from licensetrack.reports.wording import WordingError
 from licensetrack.web import monitoring_words as words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
@@ -84,8 +84,8 @@ def write_header(monitoring_id: int) -> ResponseReturnValue:
         for field in ("goal", "progress"):
             try:
                 fill(getattr(header, field), str(form[field].label.text))
-            except WordingError as error:
-                raise Refused(error.message, **error.values).at(field) from None
+            except WordingError as refusal:
+                raise refusal.at(field) from None
         verbs.judge_monitoring(found, {}, header, actor=actor(), seen=form.seen)
         return url_for("monitoring.one", monitoring_id=found.id)
 

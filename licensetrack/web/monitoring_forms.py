@@ -48,6 +48,7 @@ class NewForm(ActForm):
     year = WholeField(lazy_gettext("Year"), [InputRequired()])
     month = SelectField(lazy_gettext("Cut-off month"), choices=_MONTHS, coerce=int)
     day = day_field(lazy_gettext("Or another cut-off day"), needed=False)
+    framework = SelectField(lazy_gettext("Framework"), choices=[_NONE], default="", validate_choice=False)
 
 
 class JudgementForm(ActForm):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from licensetrack.accounts.permissions import require_city
 from licensetrack.core.db import reading
 from licensetrack.procurement import queries
-from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.lines import PRODUCT, describe_product
 from licensetrack.web import bought_words
 from licensetrack.web.access import actor, needs

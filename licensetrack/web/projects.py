@@ -10,13 +10,13 @@ from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from licensetrack.accounts.permissions import require_city
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
 from licensetrack.measures import money
 from licensetrack.measures.question import Question
 from licensetrack.procurement import contracts
 from licensetrack.procurement import projects as kept
-from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.contract_models import Project
 from licensetrack.procurement.projects import ProjectEntry
 from licensetrack.web import bought_words

@@ -13,8 +13,6 @@ from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.performance import queries
 from licensetrack.performance.reviewing import ACT, review_score
 from licensetrack.performance.scorecard import target_text
-from licensetrack.reports.numbers import Figure, Unit
-from licensetrack.reports.wording import WordingError, checked_text
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
 from licensetrack.web.evaluations import see_all
@@ -48,16 +46,10 @@ def keep(evaluation_id: int, code: str) -> ResponseReturnValue:
     def act() -> str:
         with reading() as db:
             found = queries.evaluation(db, evaluation_id)
-            figures = queries.sheet(db, found, with_traces=False).figures
         if form.seen is None:
             raise Refused("This form is incomplete. Please load the page again.")
         if form.seen != found.revision:
             raise Conflict("The evaluation changed meanwhile. Please look at it again.")
-        named = {name: Figure(name, one.value, Unit(one.unit), one.label) for name, one in figures.items()}
-        try:  # a number typed into the reason would stop the report later
-            checked_text(form.reason.data or "", named, code)
-        except WordingError as error:
-            raise Refused(error.message, **error.values).at("reason") from None
         review_score(found, code, score=form.score.data, reason=form.reason.data or "", actor=actor())
         return url_for("evaluations.one", evaluation_id=evaluation_id, _anchor="sheet")
 

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from licensetrack.accounts.permissions import require_city
 from licensetrack.core.blobs import Blob
 from licensetrack.core.db import reading
 from licensetrack.exchange.ledgers_out import ledger_cells, ledger_columns
@@ -17,7 +18,6 @@ from licensetrack.exchange.rows import DemandRow, PriceRow
 from licensetrack.measures.question import Question
 from licensetrack.measures.survey_sums import YEARS, asked, sums, surveyed_by_year
 from licensetrack.procurement import surveys as kept
-from licensetrack.procurement.claims import require_city
 from licensetrack.procurement.survey_models import Survey
 from licensetrack.procurement.surveys import WITHDRAW
 from licensetrack.units.models import Unit

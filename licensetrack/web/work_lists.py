@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.web import (
+    work_evaluations,
     work_evidence,
     work_frameworks,
     work_handover,
@@ -134,6 +135,21 @@ LISTS: Mapping[str, WorkList] = {
             work_handover.to_file, _HANDED, lazy_gettext("Accepted on"), "archive",
         ),
         WorkList(
+            "evaluation_drafts", lazy_gettext("My drafts of evaluations and monitorings"),
+            lazy_gettext("Begun or written by you, or sent back to you; they wait until they are handed over."),
+            work_evaluations.drafts, "performance:evaluation:complete", _SINCE, "pencil-square",
+        ),
+        WorkList(
+            "evaluations_to_review", lazy_gettext("Evaluations to review"),
+            lazy_gettext("Completed by somebody else; look at scores, reasons and evidence."),
+            work_evaluations.to_review, "performance:evaluation:review", _SINCE, "card-checklist",
+        ),
+        WorkList(
+            "evaluations_to_sign", lazy_gettext("Evaluations to sign"),
+            lazy_gettext("Completed and reviewed by two others; with your signature everything in them is frozen."),
+            work_evaluations.to_sign, "performance:evaluation:sign", _SINCE, "patch-check",
+        ),
+        WorkList(
             "evidence_missing", lazy_gettext("Evidence missing"),
             lazy_gettext("An evaluation can not be completed before these papers are there."),
             work_evidence.missing, "performance:evidence:add", lazy_gettext("Read on"), "link-45deg",
@@ -179,10 +195,11 @@ HOMES: Mapping[str, tuple[str, ...]] = {
         "revocations", "expiring", "idle", "to_file", "evidence_missing", "to_mend",
     ),
     "reviewer": (
-        "to_approve", "delegated", "to_review", "to_confirm", "frameworks", "to_report", "mended", "expiring",
+        "to_approve", "delegated", "to_review", "to_confirm", "frameworks", "evaluations_to_review", "to_report",
+        "mended", "expiring",
     ),
-    "manager": ("frameworks", "with_the_unit", *_LAGGARDS, "mended"),
-    "performance_officer": ("evidence_missing", "to_mend"),
+    "manager": ("evaluations_to_sign", "frameworks", "with_the_unit", *_LAGGARDS, "mended"),
+    "performance_officer": ("evaluation_drafts", "evidence_missing", "to_mend"),
     "district_manager": ("with_the_unit", *_LAGGARDS),
     "unit_user": (
         "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "revocations", "expiring", "held",

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from licensetrack.core.clock import business_day
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.monitoring_models import FollowUp, Monitoring
-from licensetrack.performance.monitoring_stages import MENDED, OPEN
+from licensetrack.performance.monitoring_stages import MENDED, OPEN, SUBMITTED
+from licensetrack.web.work_evaluations import project_of
 from licensetrack.web.work_rows import Asked, WorkRow
 
 
@@ -19,13 +20,13 @@ def to_report(db: Session, asked: Asked) -> list[WorkRow]:
     if asked.scope.kind != "all":
         return []
     rows = []
-    for found in queries.submitted(db):
+    for found in queries.at_stage(db, SUBMITTED):
         last = queries.steps(db, found.id)[-1]
         if last.login != asked.actor.login:
             since = business_day(last.at)
             address = url_for("monitoring.one", monitoring_id=found.id)
             rows.append(
-                WorkRow(address, f"{found.as_of}", last.name, _project(found), since, (asked.as_of - since).days)
+                WorkRow(address, f"{found.as_of}", last.name, project_of(found), since, (asked.as_of - since).days)
             )
     return rows
 
@@ -52,7 +53,3 @@ def _row(point: FollowUp, found: Monitoring, day: dt.date) -> WorkRow:
         address, f"{found.as_of} {point.code}", point.owner, point.name, point.due_on, (point.due_on - day).days,
         point.requirement,
     )  # fmt: skip
-
-
-def _project(found: Monitoring) -> str:
-    return str(found.header.get("project") or found.framework_code)

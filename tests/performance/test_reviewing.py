@@ -92,7 +92,8 @@ def test_what_a_reviewer_may_not_do_leaves_nothing_behind(year: SmallYear, paper
     for score, reason, field, said in [
         ("3.01", WHY, "score", "outside 0 to 3"), ("-0.1", WHY, "score", "outside 0 to 3"),
         ("3", WHY, "score", "the unit's own"), ("2", " ", "reason", "needs its reason"),
-        (None, "", "score", "no reviewed score to take back"), ("2", "见{value.Z9}", "", "no figure named"),
+        (None, "", "score", "no reviewed score to take back"), ("2", "见{value.Z9}", "reason", "no figure named"),
+        ("2", "材料缺3份", "reason", "“3份” is typed by hand"),
     ]:  # fmt: skip
         with pytest.raises(Refused, match=said) as refused:
             set_score(found, score, reason)

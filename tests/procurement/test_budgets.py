@@ -78,7 +78,7 @@ def test_a_part_of_the_city_has_no_budget() -> None:
         assert MEASURES["budget.appropriated"].value(db, question) == 0
         assert MEASURES["budget.appropriated"].trace(db, question) == []
     futian = Actor(None, "eve", "Eve", "operator", Scope("district", "福田区"))
-    with pytest.raises(Forbidden, match="the city's"):
+    with pytest.raises(Forbidden, match="for the whole city"):
         post_entry(BudgetLine("payment", day("03-01"), Decimal(1), "PZ-9"), actor=futian)
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from licensetrack.performance.sentences import NumberMismatch, UnboundNumber, UnknownFigure
 from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
 from licensetrack.reports.evaluation import evaluation_document
-from licensetrack.reports.wording import NumberMismatch, UnboundNumber, UnknownFigure
 
 
 def with_paragraph(sheet: EvaluationSheet, title: str, paragraph: str) -> EvaluationSheet:

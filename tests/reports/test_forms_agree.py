@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports.charts import draw
 from licensetrack.reports.document import ChartBlock
-from licensetrack.reports.outputs import EVALUATION, FORMS, KINDS, blocks_of, write_evaluation
+from licensetrack.reports.outputs import EVALUATION, FORMS, KINDS, document_of, write_evaluation
 from licensetrack.reports.pdf_blocks import CHART_SCALE
 from licensetrack.reports.scene import Text
 from licensetrack.reports.styles import PORTRAIT
@@ -58,7 +58,7 @@ def drawn(sheet: EvaluationSheet, kind: str) -> set[str]:
     """What charts write beside their bars in the PDF: values, and the ticks of their scales."""
     scenes = [
         draw(block.chart, PORTRAIT.text_width / CHART_SCALE)
-        for block in blocks_of(sheet, kind)
+        for block in document_of(sheet, kind).blocks
         if isinstance(block, ChartBlock)
     ]
     return numbers("\n".join(shape.text for scene in scenes for shape in scene.shapes if isinstance(shape, Text)))

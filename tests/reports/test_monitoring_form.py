@@ -22,16 +22,17 @@ from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.framework import Framework, framework, load
-from licensetrack.performance.goals import declared, years
+from licensetrack.performance.goals import declarable, declared
 from licensetrack.performance.monitoring_composing import Run, compose
+from licensetrack.performance.monitoring_heads import header_for
 from licensetrack.performance.monitoring_reading import read
 from licensetrack.performance.monitoring_rules import Judgement
 from licensetrack.performance.monitoring_sheet import MonitoringSheet
+from licensetrack.performance.sentences import UnboundNumber
 from licensetrack.reports.document import Document
 from licensetrack.reports.monitoring import monitoring_document
 from licensetrack.reports.numbers import cell_text
 from licensetrack.reports.outputs import FORMS, write_goals, write_monitoring
-from licensetrack.reports.wording import UnboundNumber
 from tests.reports.conftest import SignedYear
 from tests.site import EXPECTED
 from tests.trade import day
@@ -103,7 +104,7 @@ def changed() -> Framework:
 def sheet(as_of: dt.date, used: Framework, said: dict[str, Judgement]) -> MonitoringSheet:
     with db.reading() as session:
         question = Question(as_of, now())
-        header, found = queries.header_for(session, as_of), read(session, question, used)
+        header, found = header_for(session, as_of), read(session, question, used)
         return compose(Run(2024, as_of, 1, "draft", now()), used, "", found, header, said)
 
 
@@ -193,7 +194,7 @@ def test_funds_stand_in_the_row_of_their_source() -> None:
 def test_the_goals_are_declared_with_the_target_of_the_day_and_none_of_a_year_without_framework() -> None:
     with db.reading() as session:
         made = declared(session, 2024, AUGUST)
-        assert 2024 in years(session)
+        assert 2024 in [year for year, _ in declarable(session)]
         with pytest.raises(NotFound):
             declared(session, 1999, AUGUST)
     assert (made.budget, made.goals[0].target.value, made.as_of) == (7515, 4000, AUGUST)

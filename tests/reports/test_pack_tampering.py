@@ -16,9 +16,10 @@ import pytest
 from licensetrack.core import signing
 from licensetrack.reports import verify_pack
 from licensetrack.reports.pack_container import canonical
+from licensetrack.reports.pack_recount import RULES, SNAPSHOT, lines_of
 from licensetrack.reports.pack_writing import Entry
 from licensetrack.reports.sealed_pack import seal
-from licensetrack.reports.verify_pack import RULES, SNAPSHOT, lines_of, main, verify
+from licensetrack.reports.verify_pack import main, verify
 
 CHANGES = 200
 ROWS = [{"unit_code": f"U{n}", "value": n} for n in (40, 60, 25)]

@@ -23,10 +23,11 @@ from licensetrack.performance import queries
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports import sealed_pack
 from licensetrack.reports.outputs import FORMS, KIND_NAMES
+from licensetrack.reports.pack_recount import recounted
 from licensetrack.reports.pack_rules import STATED, rules_of
 from licensetrack.reports.pack_writing import safe_name
 from licensetrack.reports.sealed_pack import DIGESTS, verifier_text, write_pack
-from licensetrack.reports.verify_pack import recounted, verify
+from licensetrack.reports.verify_pack import verify
 from tests.reports.conftest import SignedYear
 
 

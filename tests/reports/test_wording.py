@@ -1,20 +1,9 @@
 """No number stands in a report that is not bound to a figure."""
 
-from decimal import Decimal
-
 import pytest
 
-from licensetrack.reports.numbers import Figure, Unit
-from licensetrack.reports.wording import (
-    BadTemplate,
-    FigureText,
-    NumberMismatch,
-    UnboundNumber,
-    UnknownFigure,
-    checked_text,
-    plain,
-    sentence,
-)
+from licensetrack.performance.sentences import BadTemplate, NumberMismatch, UnboundNumber, UnknownFigure
+from licensetrack.reports.wording import FigureText, plain, sentence
 from tests.reports.sample import FIGURES, QUALITY, QUANTITY
 
 
@@ -103,14 +92,3 @@ def test_an_unknown_figure_is_named() -> None:
     with pytest.raises(UnknownFigure) as refusal:
         written("共{units.nobody}家")
     assert refusal.value.values["name"] == "units.nobody"
-
-
-def test_text_of_the_office_may_only_count_what_a_figure_counts() -> None:
-    figures = {"a": Figure("a", 124, Unit.UNITS), "b": Figure("b", Decimal(100), Unit.PERCENT)}
-    assert plain(checked_text("覆盖124家单位，7×24小时响应，通过率{b}", figures, "p")) == (
-        "覆盖124家单位，7×24小时响应，通过率100%"
-    )
-    with pytest.raises(UnboundNumber):
-        checked_text("覆盖125家单位", figures, "p")
-    with pytest.raises(UnboundNumber):
-        checked_text("通过率99.5%", figures, "p")
