@@ -60,7 +60,7 @@ def test_every_check_passes_and_is_told(pack: bytes, sheet: EvaluationSheet) -> 
     told = {one.title: one.detail for one in found}
     assert list(told) == [
         "压缩包结构", "签名（ed25519）", "文件摘要（SHA256）", "文件摘要（SM3）", "评价快照", "逐笔明细", "数据复算",
-        "佐证材料",
+        "绩效目标", "佐证材料",
     ]  # fmt: skip
     assert signing.fingerprint() in told["签名（ed25519）"]
     assert sheet.digest is not None
