@@ -161,8 +161,10 @@ def _conninfo(url: URL) -> str:
     from psycopg.conninfo import make_conninfo
 
     known = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
-    further = {name: value for name, value in url.query.items() if isinstance(value, str)}
-    return make_conninfo(**{name: value for name, value in (known | further).items() if value})
+    said = {
+        name: str(value) for name, value in (known | dict(url.query)).items() if value and not isinstance(value, tuple)
+    }
+    return make_conninfo("", **said)
 
 
 def _surroundings(url: URL) -> dict[str, str]:

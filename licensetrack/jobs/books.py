@@ -8,14 +8,16 @@ from licensetrack.core import blobs, result_files
 from licensetrack.core.db import transaction
 from licensetrack.jobs import uploads
 from licensetrack.jobs.handlers import Run, handles
-from licensetrack.verify.report import verify
+from licensetrack.verify.report import note, verify
 
 log = structlog.get_logger()
 
 
 def check_books() -> int:
     """Asks every invariant, as `licensetrack verify` does; says in the log which are broken. Returns how many."""
-    broken = [finding for finding in verify() if finding.broken]
+    findings = verify()
+    note(findings)
+    broken = [finding for finding in findings if finding.broken]
     for finding in broken:
         log.error("invariant broken", invariant=finding.invariant, examples=list(finding.broken))
     if not broken:
