@@ -42,6 +42,8 @@ SUBJECTS: dict[str, Any] = {
     "files": lazy_gettext("Files"),
     "setting": lazy_gettext("Setting"),
     "list": lazy_gettext("Work list"),
+    "job": lazy_gettext("Job"),
+    "schedule": lazy_gettext("Schedule"),
     "figure": lazy_gettext("Figure"),
     "audit": lazy_gettext("Audit trail"),
 }

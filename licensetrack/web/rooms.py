@@ -34,6 +34,7 @@ from licensetrack.web.frameworks import frameworks
 from licensetrack.web.health import health
 from licensetrack.web.importing import importing
 from licensetrack.web.issuing import issuing
+from licensetrack.web.jobs import jobs
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
@@ -51,6 +52,7 @@ from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
 from licensetrack.web.reviews import reviews
 from licensetrack.web.roles import roles
+from licensetrack.web.schedules import schedules
 from licensetrack.web.score_reviews import score_reviews
 from licensetrack.web.search import search
 from licensetrack.web.sessions import sessions
@@ -95,6 +97,8 @@ ROOMS = (
     documents,
     audit,
     health,
+    jobs,
+    schedules,
     files,
     *BOUGHT,
     batch,

@@ -40,6 +40,7 @@ AREAS = (
     "frameworks",
     "evaluations",
     "monitoring",
+    "jobs",
 )
 FOREIGN = "SQ-2024-0001"
 
