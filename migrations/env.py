@@ -16,9 +16,11 @@ import licensetrack.core.milestones
 import licensetrack.core.numbering
 import licensetrack.core.outbox
 import licensetrack.core.settings
+import licensetrack.exchange.mapping_models
 import licensetrack.exchange.waiting
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
+import licensetrack.inventory.models
 import licensetrack.notices.models
 import licensetrack.performance.draft_models
 import licensetrack.performance.evidence_models

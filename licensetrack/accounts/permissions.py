@@ -40,8 +40,8 @@ class Actor:
 SYSTEM = Actor(id=None, login="system", name="licensetrack", role="system")
 
 # A pattern is a permission, or a prefix of one that ends in ":*".
-LEDGER = ("measures:read", "allocation:read", "units:read", "requests:read", "handover:read")
-READ = (*LEDGER, "procurement:read", "support:read", "performance:read")
+LEDGER = ("measures:read", "allocation:read", "units:read", "requests:read", "handover:read", "inventory:read")
+READ = (*LEDGER, "procurement:read", "support:read", "performance:read", "inventory:difference:read")
 ASK = ("requests:request:draft", "requests:request:submit", "requests:request:withdraw")
 IMPORT = ("allocation:import:record", "allocation:import:fail", "handover:attempt:record")
 MONITOR = (
@@ -53,6 +53,7 @@ REPORT = (
     "performance:follow_up:accept",
     "performance:follow_up:return",
 )
+ANSWER = ("inventory:difference:confirm", "inventory:difference:decline")
 GRANTS: dict[str, tuple[str, ...]] = {
     "system": ("*",),
     "system_administrator": ("accounts:user:*", "system:*"),
@@ -71,6 +72,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "allocation:*",
         "procurement:*",
         "support:*",
+        "inventory:*",
         "performance:evidence:*",
         "performance:follow_up:mend",
     ),
@@ -89,6 +91,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:evaluation:send_back",
         "performance:pack:download",
         *REPORT,
+        *ANSWER,
     ),
     "performance_officer": (
         *READ,
@@ -118,6 +121,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:monitoring:close",
         "performance:follow_up:accept",
         "performance:follow_up:return",
+        *ANSWER,
     ),
     "district_manager": (*LEDGER, "exchange:export"),
     "unit_user": (

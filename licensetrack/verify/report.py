@@ -18,6 +18,7 @@ from licensetrack.verify import (
     evidence_checks,
     framework_checks,
     handover_checks,
+    inventory_checks,
     monitoring_checks,
     request_checks,
     schema_checks,
@@ -29,6 +30,7 @@ from licensetrack.verify.account_checks import ACCOUNT_CHECKS
 from licensetrack.verify.evidence_checks import EVIDENCE_CHECKS
 from licensetrack.verify.framework_checks import FRAMEWORK_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
+from licensetrack.verify.inventory_checks import INVENTORY_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from licensetrack.verify.monitoring_checks import MONITORING_CHECKS
 from licensetrack.verify.procurement_checks import PROCUREMENT_CHECKS
@@ -48,6 +50,7 @@ BY_QUERY = {
     **EVIDENCE_CHECKS,
     **FRAMEWORK_CHECKS,
     **MONITORING_CHECKS,
+    **INVENTORY_CHECKS,
     **evaluation_checks.EVALUATION_CHECKS,
 }
 Check = Callable[[Connection], Iterator[str]]
@@ -66,6 +69,7 @@ OF_RECORDS: dict[str, Check] = {
     "every version of a framework is what was written": framework_checks.contents,
     "every target belongs to an indicator that is in force": framework_checks.targets,
     "every reported monitoring is what was reported": monitoring_checks.snapshots,
+    "every scan is what was recorded": inventory_checks.scans,
     "every file has its row and its digest": lambda c: stores.files(c, blobs.folder()),
 }
 OF_THE_DATABASE: dict[str, Check] = {

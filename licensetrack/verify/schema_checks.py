@@ -22,6 +22,7 @@ import licensetrack.core.outbox
 import licensetrack.core.settings
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
+import licensetrack.inventory.models
 import licensetrack.notices.models
 import licensetrack.performance.draft_models
 import licensetrack.performance.evidence_models
@@ -44,6 +45,7 @@ APPEND_ONLY = (
     "evidence_file", "evidence_link", "unit_event",
     "framework_step", "framework_version", "target_record",
     "monitoring_step", "monitoring_snapshot", "follow_up_step",
+    "host_scan", "scan_coverage", "deployed_host", "core_rule", "difference_step",
     "demand_line", "price_line",
 )  # fmt: skip
 _TRIGGERS = {
