@@ -19,6 +19,7 @@ from licensetrack.exchange.rows import (
     BudgetRow,
     ChangeRow,
     DemandRow,
+    HostRow,
     ImportRow,
     IssueRow,
     PriceRow,
@@ -29,7 +30,7 @@ from licensetrack.exchange.rows import (
 
 MOST_CPUS = 1_000_000
 
-Kind = Literal["units", "issues", "imports", "changes", "budget", "services", "demand", "prices"]
+Kind = Literal["units", "issues", "imports", "changes", "budget", "services", "demand", "prices", "hosts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,26 @@ LEDGERS: dict[Kind, Ledger] = {
             "note": _TEXT,
             "year": Field("year", fills=True),
         },
+    ),
+    "hosts": Ledger(
+        "hosts",
+        HostRow,
+        {
+            "unit": Field("name", needed=True, fills=True),
+            "platform": Field("text", needed=True, fills=True),
+            "host": _TEXT,
+            "sockets": Field("count", needed=True),
+            "seen_on": Field("day", needed=True, fills=True),
+            "cores": Field("count"),
+            "serial": _TEXT,
+            "product": Field("product", fills=True),
+            "vendor": _MERGED,
+            "software_version": _MERGED,
+            "edition": _MERGED,
+            "fingerprint": Field("identifier", fills=True),
+            "valid_until": Field("day", fills=True),
+        },
+        summed="sockets",
     ),
 }
 

@@ -13,6 +13,7 @@ from licensetrack.allocation.fold import Holder
 from licensetrack.allocation.ledger import Operation
 from licensetrack.exchange.budget_loading import load_budget
 from licensetrack.exchange.changes import Outcome
+from licensetrack.exchange.host_loading import load_hosts
 from licensetrack.exchange.other_loading import Told, load_services, load_units
 from licensetrack.exchange.progress import Meter
 from licensetrack.exchange.recorded_sets import any_set
@@ -24,7 +25,7 @@ from licensetrack.units.models import Unit
 from licensetrack.units.queries import unit_ids_by_name
 
 OF_SETS = ("issues", "imports", "changes")
-NEED_UNITS = ("issues", "services")
+NEED_UNITS = ("issues", "services", "hosts")
 
 
 @dataclass
@@ -80,6 +81,9 @@ class Unpacking:
             self._meter.loaded(len(table.rows))
         for table in parcel.take("services") if holders else ():
             load_services(db, table, outcome, told, operation, parcel.documents, holders)
+            self._meter.loaded(len(table.rows))
+        for table in parcel.take("hosts") if holders else ():
+            load_hosts(db, table, outcome, operation, parcel.documents, holders)
             self._meter.loaded(len(table.rows))
 
     def _load_sets(self, tables: Sequence[Table], documents: Mapping[str, int], holders: Holders) -> None:

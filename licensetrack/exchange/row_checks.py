@@ -19,6 +19,7 @@ MUST_NOT_GROW = "A set that is handed back or revoked cannot gain CPUs."
 MUST_STAY = "A relocation leaves the number of CPUs as it is; leave the cell empty."
 TO_UNIT_NEEDED = "A relocation must name the unit that takes the set over."
 MUST_BE_POSITIVE = "The amount must be above 0."
+HOST_NEEDED = "The host's name is missing; only a row with 0 CPUs, which says that nothing runs there, has none."
 MUST_CHANGE = "An adjustment of 0 changes nothing."
 
 Columns = dict[str, Sequence[Any]]
@@ -85,10 +86,18 @@ def check_prices(columns: Columns, report: Report) -> None:
             report(place, "unit_price", Bad(MUST_BE_POSITIVE))
 
 
+def check_hosts(columns: Columns, report: Report) -> None:
+    """A row that has CPUs names its host."""
+    for place, (host, sockets) in enumerate(zip(columns["host"], columns["sockets"], strict=True)):
+        if sockets and not host:
+            report(place, "host", Bad(HOST_NEEDED))
+
+
 CHECKS: dict[str, Callable[[Columns, Report], None]] = {
     "issues": check_issues,
     "imports": check_imports,
     "changes": check_changes,
     "budget": check_budget,
     "prices": check_prices,
+    "hosts": check_hosts,
 }

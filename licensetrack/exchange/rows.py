@@ -147,4 +147,31 @@ class PriceRow(NamedTuple):
     year: int | None = None
 
 
-Row = UnitRow | IssueRow | ImportRow | ChangeRow | BudgetRow | ServiceRow | DemandRow | PriceRow
+class HostRow(NamedTuple):
+    """A line of a list of hosts (主机清单): one server under one product as it was seen on a day.
+
+    With 0 CPUs it says that somebody looked at the platform and saw no host of the product.
+    """
+
+    row: int
+    unit: str
+    platform: str
+    host: str
+    sockets: int
+    seen_on: date
+    cores: int | None = None
+    serial: str = ""
+    product: str | None = None
+    vendor: str = ""
+    software_version: str = ""
+    edition: str = ""
+    fingerprint: str = ""
+    valid_until: date | None = None
+
+    @property
+    def number(self) -> str:
+        """What a row is called in lists of rows."""
+        return self.host
+
+
+Row = UnitRow | IssueRow | ImportRow | ChangeRow | BudgetRow | ServiceRow | DemandRow | PriceRow | HostRow

@@ -70,7 +70,12 @@ def tell(db: Session, difference: Difference, action: str, actor: Actor, *, note
     at, person = now(), {"actor_id": actor.id, "login": actor.login, "name": actor.name}
     db.execute(
         insert(DifferenceStep).values(
-            difference_id=difference.id, seq=difference.revision, action=action, at=at, note=note[:LONGEST], **person,
+            difference_id=difference.id,
+            seq=difference.revision,
+            action=action,
+            at=at,
+            note=note[:LONGEST],
+            **person,
             **step,
         )
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.core import audit, outbox
+from licensetrack.core.blobs import Blob
 from licensetrack.core.clock import now, today
 from licensetrack.core.columns import canonical_json
 from licensetrack.core.db import insert_rows, transaction
@@ -115,8 +116,6 @@ def record_scan(on: dt.date, lines: Sequence[PlatformLine], origin: Origin, *, a
 
 def scan_from(db: Session, digest: str, sheet: str) -> HostScan | None:
     """The scan that these very bytes and sheet were recorded as, if they were."""
-    from licensetrack.core.blobs import Blob  # noqa: PLC0415
-
     query = select(HostScan).join(Blob, Blob.id == HostScan.document_id)
     return db.scalars(query.where(Blob.digest == digest, HostScan.sheet == sheet[:80])).first()
 

@@ -143,12 +143,12 @@ def _check_fits(difference: Difference, license_set: LicenseSet, correction: Cor
     if license_set.product != difference.product:
         raise Refused("The set %(number)s is of another product.", number=license_set.number).at("number")
     comes_here = correction.action == "relocate" and difference.kind == c.ONLY_THEIRS
-    if (license_set.unit_id == difference.unit_id) == comes_here:
-        raise Refused(
-            "The set %(number)s is held by this very unit." if comes_here
-            else "The set %(number)s is held by another unit.", number=license_set.number,
-        ).at("number")  # fmt: skip
-    if difference.kind not in (c.ONLY_THEIRS,) and license_set.number not in difference.facts.get("sets", ()):
+    held_here = license_set.unit_id == difference.unit_id
+    if held_here and comes_here:
+        raise Refused("The set %(number)s is held by this very unit.", number=license_set.number).at("number")
+    if not held_here and not comes_here:
+        raise Refused("The set %(number)s is held by another unit.", number=license_set.number).at("number")
+    if difference.kind != c.ONLY_THEIRS and license_set.number not in difference.facts.get("sets", ()):
         raise Refused("The set %(number)s is not one of those that the difference is about.",
                       number=license_set.number).at("number")  # fmt: skip
     if difference.set_id is not None and license_set.id != difference.set_id:
@@ -210,5 +210,3 @@ _ACT: Mapping[str, Act] = MappingProxyType(
         "renew": _renew, "upgrade": _upgrade, "replace_host": _replace_host,
     }
 )  # fmt: skip
-
-

@@ -39,6 +39,7 @@ LEDGERS = {
     "services": (lazy_gettext("Service orders"), "技术服务台账"),
     "demand": (lazy_gettext("Demand survey"), "需求调研表"),
     "prices": (lazy_gettext("Price survey"), "市场单价调研表"),
+    "hosts": (lazy_gettext("Hosts that run"), "主机清单"),
 }
 STATES = {
     uploads.CHECKING: lazy_gettext("Checking"),

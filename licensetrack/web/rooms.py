@@ -18,6 +18,8 @@ from licensetrack.web.contracts import contracts
 from licensetrack.web.corrections import corrections
 from licensetrack.web.dashboard import dashboard
 from licensetrack.web.desk import desk
+from licensetrack.web.difference_acts import difference_acts
+from licensetrack.web.differences import differences
 from licensetrack.web.documents import documents
 from licensetrack.web.entitlements import bought
 from licensetrack.web.evaluation_acts import evaluation_acts
@@ -33,6 +35,7 @@ from licensetrack.web.framework_targets import framework_targets
 from licensetrack.web.frameworks import frameworks
 from licensetrack.web.health import health
 from licensetrack.web.importing import importing
+from licensetrack.web.inventory import inventory
 from licensetrack.web.issuing import issuing
 from licensetrack.web.jobs import jobs
 from licensetrack.web.ledger import ledger
@@ -52,6 +55,7 @@ from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
 from licensetrack.web.reviews import reviews
 from licensetrack.web.roles import roles
+from licensetrack.web.scans import scans
 from licensetrack.web.schedules import schedules
 from licensetrack.web.score_reviews import score_reviews
 from licensetrack.web.search import search
@@ -71,6 +75,7 @@ EVALUATIONS = (
 )  # fmt: skip
 UNITS = (units, unit_acts, platforms)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
+INVENTORY = (inventory, scans, differences, difference_acts)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
 ROOMS = (
     *ACCOUNTS,
@@ -101,6 +106,7 @@ ROOMS = (
     schedules,
     files,
     *BOUGHT,
+    *INVENTORY,
     batch,
     issuing,
 )

@@ -41,6 +41,7 @@ AREAS = (
     "evaluations",
     "monitoring",
     "jobs",
+    "inventory",
 )
 FOREIGN = "SQ-2024-0001"
 

@@ -232,5 +232,3 @@ def test_what_is_too_much_on_one_platform_does_not_help_another() -> None:
     sides = Sides(TODAY, [SEEN, other], [replace(SET, issued_cpus=4)])
     total = totals(positions(sides))["virtualization"]
     assert (total.needed, total.issued, total.missing, total.idle) == (4, 4, 2, 2)
-
-

@@ -18,8 +18,8 @@ from licensetrack.inventory import differences as verbs
 from licensetrack.inventory.models import Difference
 from licensetrack.inventory.working_off import Correction, acts_for, bind_event, work_off
 from tests.conftest import Clock
-from tests.inventory.seeing import PLATFORM, ROSA, again, compared, licensed, scanned, standing, story, the_one
 from tests.invariants import broken
+from tests.inventory.seeing import ROSA, again, compared, licensed, scanned, standing, story, the_one
 from tests.trade import ALICE, day, fresh, issued, unit
 
 pytestmark = pytest.mark.usefixtures("database", "clock")
@@ -37,7 +37,7 @@ def short(database: object, clock: Clock) -> Difference:
 
 
 def the_set(number: str = "SQ-1") -> object:
-    from licensetrack.allocation.models import LicenseSet  # noqa: PLC0415
+    from licensetrack.allocation.models import LicenseSet
 
     with reading() as db:
         found = db.scalars(select(LicenseSet).where(LicenseSet.number == number)).one()
@@ -65,7 +65,7 @@ def test_a_shortage_is_worked_off_by_an_expansion_and_closed_by_the_next_run(sho
     with reading() as db:
         tags = list(db.scalars(select(OutboxMessage.tag)))
         key = db.scalars(select(LedgerEvent.key).where(LedgerEvent.action == "expand")).one()
-        from licensetrack.inventory.queries import steps  # noqa: PLC0415
+        from licensetrack.inventory.queries import steps
 
         assert steps(db, short.id)[1].operation == key
     assert [tag for tag in tags if tag.startswith("inventory")] == [
@@ -216,7 +216,7 @@ def test_a_run_keeps_a_waiver_as_long_as_it_holds_for_what_it_sees(short: Differ
     compared("07-02")
     assert again(short).stage == "waived"
     with reading() as db:
-        from licensetrack.units.models import Unit  # noqa: PLC0415
+        from licensetrack.units.models import Unit
 
         holder = db.get_one(Unit, short.unit_id)
     scanned(holder, 30, on="07-03")
@@ -263,7 +263,7 @@ def test_runs_go_forward_and_see_the_whole_city(short: Difference) -> None:
         compared("06-30")
     with pytest.raises(Refused):
         compared("2025-01-01")
-    from licensetrack.inventory.runs import make_run  # noqa: PLC0415
+    from licensetrack.inventory.runs import make_run
 
     with pytest.raises(Forbidden):
         make_run(day("07-02"), actor=Actor(None, "x", "X", "operator", Scope("district", "福田区")))
@@ -275,5 +275,3 @@ def test_the_same_sides_give_the_same_digest_and_other_sides_another(short: Diff
     assert first.digest == second.digest
     life.expand_set(the_set(), actor=ALICE, on=day("07-01"), cpus=1, reason="扩容")
     assert compared("07-01").digest != first.digest
-
-

@@ -17,8 +17,8 @@ from licensetrack.inventory.positions import positions, totals
 from licensetrack.inventory.scans import HostLine, Origin, PlatformLine, record_scan, state_core_rule
 from licensetrack.inventory.sides import Asked, read_sides
 from tests.conftest import Clock
-from tests.inventory.seeing import PLATFORM, hosts, licensed, scanned
 from tests.invariants import broken
+from tests.inventory.seeing import PLATFORM, hosts, licensed, scanned
 from tests.trade import ALICE, day, unit
 
 pytestmark = pytest.mark.usefixtures("database", "clock")
@@ -70,7 +70,7 @@ def test_one_platform_under_two_products_is_seen_for_each_by_itself() -> None:
 
 
 def test_what_a_unit_ran_ends_with_the_unit() -> None:
-    from licensetrack.allocation.unit_changes import close_unit  # noqa: PLC0415
+    from licensetrack.allocation.unit_changes import close_unit
 
     holder = unit()
     scanned(holder, 2)

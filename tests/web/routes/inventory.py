@@ -1,0 +1,38 @@
+"""Who may ask what of the area "inventory"; tests/web/routes/shape.py says how a line is read."""
+
+from tests.web.routes.shape import EXPORTS, FIGURES, SCOPED, Key, Route
+
+READERS = FIGURES - SCOPED
+OPERATOR = {"operator"}
+SECOND = {"operator", "reviewer", "manager"}
+UNFIT = 422
+
+
+def act(who: set[str], name: str, which: str = "own") -> Route:
+    """A step of a difference, sent without its key: nothing is done."""
+    return Route(who, f"/inventory/differences/{{{which}_difference}}/{name}", good=UNFIT)
+
+
+ROUTES: dict[Key, Route] = {
+    ("inventory.overview", "GET"): Route(FIGURES, "/inventory"),
+    ("inventory.export", "GET"): Route(EXPORTS, "/inventory/export.csv"),
+    ("inventory.unit_position", "GET"): Route(
+        FIGURES, "/inventory/units/{own_unit}", "/inventory/units/{foreign_unit}"
+    ),
+    ("scans.index", "GET"): Route(FIGURES, "/inventory/scans"),
+    ("scans.one", "GET"): Route(FIGURES, "/inventory/scans/{own_scan}", "/inventory/scans/{foreign_scan}"),
+    ("scans.rules", "GET"): Route(FIGURES, "/inventory/core-rules"),
+    ("scans.state_rule", "POST"): Route(OPERATOR, "/inventory/core-rules", good=UNFIT),
+    ("differences.index", "GET"): Route(READERS, "/inventory/differences"),
+    ("differences.export", "GET"): Route(READERS, "/inventory/differences/export.csv"),
+    ("differences.one", "GET"): Route(READERS, "/inventory/differences/{own_difference}"),
+    ("differences.runs", "GET"): Route(READERS, "/inventory/runs"),
+    ("differences.one_run", "GET"): Route(READERS, "/inventory/runs/{reconciliation_run}"),
+    ("differences.compare", "POST"): Route(OPERATOR, "/inventory/runs", good=UNFIT),
+    ("difference_acts.correct", "POST"): act(OPERATOR, "work-off"),
+    ("difference_acts.bind", "POST"): act(OPERATOR, "bind"),
+    ("difference_acts.explain", "POST"): act(OPERATOR, "explain"),
+    ("difference_acts.waive", "POST"): act(OPERATOR, "waive"),
+    ("difference_acts.confirm", "POST"): act(SECOND, "confirm", "asked"),
+    ("difference_acts.decline", "POST"): act(SECOND, "decline", "asked"),
+}
