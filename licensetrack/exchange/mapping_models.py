@@ -13,7 +13,7 @@ from licensetrack.core.db import Base
 
 
 class ColumnMapping(Base):
-    """A mapping that somebody saved: kind of ledger, field → heading, field → fixed value, field → their word → ours."""
+    """A mapping that was saved: kind of ledger, field → heading, field → fixed value, field → their word → ours."""
 
     __tablename__ = "column_mapping"
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)

@@ -144,7 +144,7 @@ def compare(sides: Sides) -> list[Found]:
 
 
 def _of_platform(sides: Sides, seen: Deployed, held: Sequence[Licensed]) -> Iterable[Found]:
-    where = {"product": seen.product, "unit_id": seen.unit_id, "platform_id": seen.platform_id}
+    where: dict[str, Any] = {"product": seen.product, "unit_id": seen.unit_id, "platform_id": seen.platform_id}
     facts = _facts(sides, seen, held)
     if not held:
         if seen.hosts:

@@ -1,4 +1,4 @@
-"""What people do with a difference besides correcting it: explain it, waive it for a time, answer who asked for that."""
+"""What people do with a difference besides correcting it: explain it, waive it for a time, answer who asked."""
 
 from __future__ import annotations
 

@@ -95,9 +95,8 @@ def positions(sides: Sides) -> list[Position]:
     for one in sides.licensed:
         held.setdefault((one.unit_id, one.platform_id, one.product), []).append(one)
     places = {(one.unit_id, one.platform_id, one.product) for one in sides.deployed} | set(held)
-    return [
-        _position(sides, place, held.get(place, ()), seen) for place in sorted(places, key=lambda p: (p[0], p[1] or 0, p[2]))
-    ]  # fmt: skip
+    ordered = sorted(places, key=lambda place: (place[0], place[1] or 0, place[2]))
+    return [_position(sides, place, held.get(place, ()), seen) for place in ordered]
 
 
 def totals(those: Iterable[Position]) -> dict[str, Total]:

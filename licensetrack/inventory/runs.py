@@ -47,7 +47,7 @@ def make_run(as_of: dt.date, floors: Mapping[str, int] | None = None, *, actor: 
             as_of=as_of, at=now(), actor_id=actor.id, login=actor.login, name=actor.name, inputs=_inputs(db, sides),
             digest=digest_of(sides), counts={},
         )  # fmt: skip
-        counts = {"found": len(found), "new": 0, "still": 0, "reopened": 0, "closed": 0}
+        counts: dict[str, Any] = {"found": len(found), "new": 0, "still": 0, "reopened": 0, "closed": 0}
         db.add(made)
         db.flush()
         _follow(db, made, found, actor, counts)
@@ -76,7 +76,7 @@ def _inputs(db: Session, sides: Sides) -> dict[str, Any]:
     }
 
 
-def _follow(db: Session, run: ReconciliationRun, found: list[Found], actor: Actor, counts: dict[str, int]) -> None:
+def _follow(db: Session, run: ReconciliationRun, found: list[Found], actor: Actor, counts: dict[str, Any]) -> None:
     standing = {one.key: one for one in db.scalars(select(Difference).where(Difference.stage != CLOSED))}
     for one in found:
         known = standing.pop(one.key, None)
@@ -99,7 +99,7 @@ def _opened(run: ReconciliationRun, one: Found) -> Difference:
 
 
 def _see(
-    db: Session, run: ReconciliationRun, known: Difference, one: Found, actor: Actor, counts: dict[str, int]
+    db: Session, run: ReconciliationRun, known: Difference, one: Found, actor: Actor, counts: dict[str, Any]
 ) -> None:
     """A difference that is still there: a waiver that is over or meant other figures lapses, a correction that did
     not help reopens it."""

@@ -1,4 +1,4 @@
-"""Invariants of the inventory: scans are what was recorded, every difference's story is whole and tied to the ledger."""
+"""Invariants of the inventory: scans are what was recorded, each difference's story is whole and tied to the ledger."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ INVENTORY_CHECKS: dict[str, str] = {
               AND s.seq > (SELECT max(a.seq) FROM difference_step a
                 WHERE a.difference_id = d.id AND a.action = 'ask'))""",
     "a difference was found, seen and closed by runs in this order": """
-        SELECT id FROM difference WHERE opened_run_id > seen_run_id OR seen_run_id > coalesce(closed_run_id, seen_run_id)
-        """,
+        SELECT id FROM difference
+        WHERE opened_run_id > seen_run_id OR seen_run_id > coalesce(closed_run_id, seen_run_id)""",
     "a run opened and closed what it says": """
         SELECT r.id FROM reconciliation_run r
         WHERE r.counts NOT LIKE '%"new":' || CAST((SELECT count(*) FROM difference_step s

@@ -204,7 +204,8 @@ def _index(form: forms.RunForm | None = None) -> str:
 
 
 def _wanted() -> Wanted:
-    asked = {name: request.args.get(name, "").strip() for name in ("kind", "severity", "product", "district")}
+    names = ("kind", "severity", "product", "district")
+    asked: dict[str, Any] = {name: request.args.get(name, "").strip() for name in names}
     return Wanted(stage=request.args.get("stage", "standing").strip(), **asked)
 
 

@@ -51,7 +51,11 @@ def state_rule() -> ResponseReturnValue:
 
     def act() -> str:
         state_core_rule(
-            form.product.data, form.vendor.data or "", form.cores.data, actor=actor(), reason=form.reason.data or ""
+            form.product.data,
+            form.vendor.data or "",
+            form.cores.data or 0,
+            actor=actor(),
+            reason=form.reason.data or "",
         )
         return url_for("scans.rules")
 
