@@ -32,6 +32,7 @@ class Settings:
     digests: tuple[str, ...] = ("sha256",)
     uploads: Path = INSTANCE / "uploads"
     results: Path = INSTANCE / "results"
+    backups: Path = INSTANCE / "backups"
     upload_bytes: int = 64 * MEGABYTE
     https: bool = False
     proxies: int = 0
@@ -52,6 +53,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         digests=tuple((environment.get("LICENSETRACK_PACK_DIGESTS") or "sha256").replace(",", " ").split()),
         uploads=Path(environment.get("LICENSETRACK_UPLOADS") or instance / "uploads"),
         results=Path(environment.get("LICENSETRACK_RESULTS") or instance / "results"),
+        backups=Path(environment.get("LICENSETRACK_BACKUPS") or instance / "backups"),
         upload_bytes=int(environment.get("LICENSETRACK_UPLOAD_MB") or 64) * MEGABYTE,
         https=environment.get("LICENSETRACK_HTTPS", "") in ("1", "true", "yes"),
         proxies=int(environment.get("LICENSETRACK_PROXIES") or 0),

@@ -16,7 +16,7 @@ from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import NO_ROLE, ROLES, SYSTEM, Scope
 from licensetrack.core import blobs, db, result_files, schema, sealing, signing
 from licensetrack.core.errors import DomainError, Refused
-from licensetrack.jobs import uploads
+from licensetrack.jobs import kept_backups, uploads
 from licensetrack.terminal import say, translate
 from licensetrack.units.models import Unit
 
@@ -35,6 +35,7 @@ def connected(command: Callable[..., Any]) -> Callable[..., Any]:
         blobs.use_folder(settings.blobs)
         uploads.use_folder(settings.uploads)
         result_files.use_folder(settings.results)
+        kept_backups.use_folder(settings.backups)
         sealing.use_key(settings.seal_key, settings.cipher)
         signing.use_key(settings.signing_key, settings.signature)
         db.connect(settings.database_url)

@@ -15,12 +15,14 @@ import licensetrack.core.leases
 import licensetrack.core.milestones
 import licensetrack.core.numbering
 import licensetrack.core.outbox
+import licensetrack.core.read_only
 import licensetrack.core.settings
 import licensetrack.exchange.mapping_models
 import licensetrack.exchange.waiting
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
 import licensetrack.inventory.models
+import licensetrack.measures.month_models
 import licensetrack.notices.models
 import licensetrack.performance.draft_models
 import licensetrack.performance.evidence_models
@@ -30,9 +32,11 @@ import licensetrack.performance.monitoring_models
 import licensetrack.procurement.contract_models
 import licensetrack.procurement.models
 import licensetrack.procurement.survey_models
+import licensetrack.reminders.models
 import licensetrack.requests.models
 import licensetrack.support.models
-import licensetrack.units.models  # noqa: F401
+import licensetrack.units.models
+import licensetrack.verify.history  # noqa: F401
 from licensetrack.core.db import Base, make_engine
 
 if context.is_offline_mode():

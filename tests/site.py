@@ -27,7 +27,7 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.core import blobs, db, result_files, sealing, signing
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading
-from licensetrack.jobs import running, uploads
+from licensetrack.jobs import kept_backups, running, uploads
 from licensetrack.performance import evaluations, queries, working_paper
 from licensetrack.units.models import Unit
 from tests.performance.papers import lay_wanted
@@ -164,6 +164,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         blobs=folder / "blobs",
         uploads=folder / "uploads",
         results=folder / "results",
+        backups=folder / "backups",
         **KEYS,
         **changes,
     )
@@ -175,6 +176,7 @@ def use(settings: Settings) -> None:
     blobs.use_folder(settings.blobs)
     uploads.use_folder(settings.uploads)
     result_files.use_folder(settings.results)
+    kept_backups.use_folder(settings.backups)
     sealing.use_key(settings.seal_key, settings.cipher)
     signing.use_key(settings.signing_key, settings.signature)
 

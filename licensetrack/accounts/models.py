@@ -80,3 +80,14 @@ class LoginSession(Base):
     ended_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     address: Mapped[str] = mapped_column(String(64), default="")
     device: Mapped[str] = mapped_column(String(200), default="")
+
+
+class AccountWarning(Base):
+    """Somebody was told that the account will be switched off, since it was not used after `used_at`."""
+
+    __tablename__ = "account_warning"
+    __table_args__ = (UniqueConstraint("user_id", "used_at"),)
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    used_at: Mapped[dt.datetime] = mapped_column(Instant)
+    told_at: Mapped[dt.datetime] = mapped_column(Instant)

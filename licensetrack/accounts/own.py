@@ -30,7 +30,7 @@ def change_password(token: str, current: str, password: str, *, browser: Browser
 
 def choose_password(token: str, password: str, *, browser: Browser = UNKNOWN) -> str:
     """The last step of a sign-in with a password that somebody else knows, or that is too old. Raises Refused."""
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         _, user = session_in(db, token, PASSWORD)
     return _change(token, PASSWORD, user, password, browser)
 
@@ -38,7 +38,7 @@ def choose_password(token: str, password: str, *, browser: Browser = UNKNOWN) ->
 def _change(token: str, state: str, user: User, password: str, browser: Browser) -> str:
     check_new_password(user, password)
     password_hash = hashed(password)
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session_in(db, token, state)
         present = claim(db, user.login, user.version)
         write_password(db, present, password_hash, must_change=False)
@@ -50,7 +50,7 @@ def _change(token: str, state: str, user: User, password: str, browser: Browser)
 def begin_factor(token: str, current: str) -> None:
     """Draws the seed of a second factor. Raises Refused for a wrong password, or where one is on."""
     login = _proved(token, current).login
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session_in(db, token, OPEN)
         user = claim(db, login)
         if user.factor_since is not None:
@@ -61,7 +61,7 @@ def begin_factor(token: str, current: str) -> None:
 
 def seed_to_show(token: str) -> tuple[str, str]:
     """The seed that waits for its first code: as people type it, and as the QR code says it. Raises Refused."""
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         _, user = session_in(db, token, OPEN, ENROL)
         if user.factor_since is not None:
             raise Refused("The second factor is on already.")
@@ -73,7 +73,7 @@ def confirm_factor(token: str, code: str, *, browser: Browser = UNKNOWN) -> tupl
 
     Raises Refused for a wrong code or where nothing was begun.
     """
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session, user = session_in(db, token, OPEN, ENROL)
         if user.factor_since is not None:
             raise Refused("The second factor is on already.")
@@ -94,7 +94,7 @@ def remove_factor(token: str, current: str, *, browser: Browser = UNKNOWN) -> st
     Raises Refused for a wrong password, and where the policy demands a second factor.
     """
     login = _proved(token, current).login
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session_in(db, token, OPEN)
         user = claim(db, login)
         if user.role in policy(db).factor_roles:
@@ -110,7 +110,7 @@ def remove_factor(token: str, current: str, *, browser: Browser = UNKNOWN) -> st
 def renew_codes(token: str, current: str, *, seen: int | None = None) -> list[str]:
     """Ten new recovery codes; the ones before are worth nothing. Raises Refused, or Conflict when sent twice."""
     login = _proved(token, current).login
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session_in(db, token, OPEN)
         user = claim(db, login, seen)
         if user.factor_since is None:
@@ -121,7 +121,7 @@ def renew_codes(token: str, current: str, *, seen: int | None = None) -> list[st
 
 def end_own_session(token: str, session_id: int) -> None:
     """Ends one of the own sessions. Raises NotFound for those of others, and for those that have ended."""
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         _, user = session_in(db, token, OPEN)
         session = db.get(LoginSession, session_id)
         if session is None or session.user_id != user.id or not end_row(db, session_id):
@@ -131,7 +131,7 @@ def end_own_session(token: str, session_id: int) -> None:
 
 def end_other_sessions(token: str) -> int:
     """Ends all own sessions but this one; how many they were."""
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session, user = session_in(db, token, OPEN)
         ended = end_rows(db, user.id, spare=session.id)
         audit.record(db, "accounts:session:end", f"user:{user.login}", actor_of(user), ended=ended)
@@ -140,13 +140,13 @@ def end_other_sessions(token: str) -> int:
 
 def _proved(token: str, current: str) -> User:
     """The account of a session whose owner knows the password. Raises Refused at the field."""
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         _, user = session_in(db, token, OPEN)
         free = count_attempt(db, user.id)
     right = is_password_of(user, current)
     if not free or not right:
         raise Refused("The present password is wrong." if free else TOO_MANY).at("current")
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         present = db.get(User, user.id, with_for_update=True, populate_existing=True)
         if present is None or present.password_hash != user.password_hash:
             raise Conflict("The password was changed meanwhile. Please sign in again.")

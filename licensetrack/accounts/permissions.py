@@ -54,6 +54,7 @@ REPORT = (
     "performance:follow_up:return",
 )
 ANSWER = ("inventory:difference:confirm", "inventory:difference:decline")
+WATCH = ("system:check:read", "system:alarm:hear")  # a red check of the books concerns whoever is responsible for them
 GRANTS: dict[str, tuple[str, ...]] = {
     "system": ("*",),
     "system_administrator": ("accounts:user:*", "system:*"),
@@ -62,6 +63,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "operator": (
         *READ,
         *ASK,
+        *WATCH,
         "requests:request:accept",
         "requests:request:return",
         "requests:request:reject",
@@ -112,6 +114,9 @@ GRANTS: dict[str, tuple[str, ...]] = {
     ),
     "manager": (
         *READ,
+        *WATCH,
+        "reminders:limits:change",
+        "measures:month:hear",
         "exchange:export",
         "requests:policy:*",
         "performance:framework:put_in_force",
@@ -144,7 +149,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         *IMPORT,
         "handover:file:attach",
     ),
-    "auditor": (*READ, "exchange:export", "audit:read", "performance:pack:download"),
+    "auditor": (*READ, "exchange:export", "audit:read", "system:check:read", "performance:pack:download"),
 }
 ROLES = tuple(role for role in GRANTS if role != "system")
 ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")

@@ -48,14 +48,14 @@ def sign_in(login: str, password: str, *, address: str = "", device: str = "") -
     Raises Refused, in the same words for every cause but a lock; an unknown login is locked like a known one.
     """
     login = "".join(letter for letter in login if letter.isprintable())[:80]
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         user = find_user(db, login)
         free = count_attempt(db, user.id) if user is not None else not _seems_locked(db, login)
     right = is_password_of(user, password)
     if user is None or not user.active or not right or not free:
         _record_refusal(login, address, locked=not free)
         raise Refused(WRONG if free else TOO_MANY)
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         present = db.get(User, user.id, with_for_update=True, populate_existing=True)
         if present is None or not present.active or present.password_hash != user.password_hash:
             raise Refused(WRONG)
@@ -91,7 +91,7 @@ def _seems_locked(db: Session, login: str) -> bool:
 
 
 def _record_refusal(login: str, address: str, **more: Any) -> None:
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         audit.record(db, START, f"user:{login}", SYSTEM, outcome="refused", address=address, **more)
 
 
@@ -100,7 +100,7 @@ def pass_factor(token: str, typed: str, *, browser: Browser = UNKNOWN) -> str:
 
     Raises Refused for a wrong code, which counts like a wrong password.
     """
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session, user = session_in(db, token, FACTOR)
         free = count_attempt(db, user.id)
         how = second_factor.accept(db, user, typed) if free else ""
@@ -140,7 +140,7 @@ def session_of(token: str) -> Standing | None:
         session, at = row[0], now()
         found, seen_at = Standing(session.id, session.state, actor_of(row[1])), session.seen_at
     if (at - seen_at).total_seconds() > 60:  # once a minute is enough to tell idle from busy
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             db.execute(update(LoginSession).where(LoginSession.id == found.id).values(seen_at=at))
     return found
 
@@ -170,7 +170,7 @@ def has_passed(db: Session, session: LoginSession, at: dt.datetime) -> bool:
 
 def sign_out(token: str, *, actor: Actor) -> None:
     """Ends a session on the server: its token is worth nothing from now on."""
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         ended = update(LoginSession).where(LoginSession.token_digest == token_digest(token))
         db.execute(ended.where(LoginSession.ended_at.is_(None)).values(ended_at=now()))
         audit.record(db, "accounts:session:end", f"user:{actor.login}", actor)
@@ -179,7 +179,7 @@ def sign_out(token: str, *, actor: Actor) -> None:
 def end_session(session_id: int, *, actor: Actor) -> None:
     """Ends anybody's session. Raises NotFound when there is none that stands."""
     require(actor, "accounts:session:end")
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         session = db.get(LoginSession, session_id)
         if session is None or not end_row(db, session_id):
             raise NotFound("There is no such session.")

@@ -46,9 +46,8 @@ def ending_sets(db: Session, as_of: dt.date, *, within: int | None = 90, scope: 
     """Sets held at the end of `as_of` whose validity or support ends within so many days, or has ended; what ends
     first comes first. Without `within` all held sets, those without an end last.
     """
-    rows = _held_now(db, scope) if as_of >= today() else _held_then(db, as_of, scope)
     found = []
-    for row, ends in rows:
+    for row, ends in _held(db, as_of, scope):
         ends_on, by = min(((day, name) for name, day in ends.items() if day is not None), default=(None, ""))
         days = (ends_on - as_of).days if ends_on is not None else 0
         if within is None or (ends_on is not None and days <= within):
@@ -56,7 +55,22 @@ def ending_sets(db: Session, as_of: dt.date, *, within: int | None = 90, scope: 
     return sorted(found, key=lambda one: (one.ends_on is None, one.ends_on, one.held.number))
 
 
+def each_ending(db: Session, as_of: dt.date, *, within: int = 90, scope: Scope = EVERYWHERE) -> list[Ending]:
+    """Like `ending_sets`, but validity and support of a set each for itself: both want to be told."""
+    found = [
+        Ending(row, day, name, (day - as_of).days)
+        for row, ends in _held(db, as_of, scope)
+        for name, day in ends.items()
+        if day is not None and (day - as_of).days <= within
+    ]
+    return sorted(found, key=lambda one: (one.ends_on, one.held.number, one.by))
+
+
 Row = tuple[Held, dict[str, dt.date | None]]
+
+
+def _held(db: Session, as_of: dt.date, scope: Scope) -> list[Row]:
+    return _held_now(db, scope) if as_of >= today() else _held_then(db, as_of, scope)
 
 
 def _held_now(db: Session, scope: Scope) -> list[Row]:

@@ -11,13 +11,13 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from licensetrack.core.errors import Conflict, NotFound
+from licensetrack.core.errors import Conflict, NotFound, ReadOnly
 
 try:
     import fcntl
@@ -28,6 +28,8 @@ BUSY_SECONDS = 30
 MOST_CONNECTIONS = 50  # of one process; more threads than that wait for each other, and not in turn
 BUSY = "The database is busy; nothing was written. Please try again."
 DUPLICATE = "Somebody recorded the same at this very moment; nothing was written. Please look again."
+CLOSED = "The program is read-only since a check of the books failed; nothing was written. Figures and reports go on."
+_IS_CLOSED = text("SELECT 1 FROM read_only_period WHERE standing = 1")
 MANY = 100
 _PLAIN = re.compile(r"[\w .:-]*")  # no quotation mark, no backslash, no placeholder of either driver
 NAMES = {
@@ -99,6 +101,7 @@ def make_engine(url: str) -> Engine:
 _engine: Engine | None = None
 _writing: ContextVar[Session | None] = ContextVar("writing", default=None)
 _reading: ContextVar[Session | None] = ContextVar("reading", default=None)
+_spared: ContextVar[bool] = ContextVar("spared", default=False)  # the open transaction was not asked whether it may
 
 
 def connect(url: str) -> Engine:
@@ -142,22 +145,28 @@ def _wait_for(lock: IO[bytes]) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, even_read_only: bool = False) -> Iterator[Session]:
     """A writing transaction: commits when the block ends, rolls back when it raises; an inner one joins the outer one.
 
-    Raises Conflict when the database stays locked or another writer was faster with the same unique value, and
-    RuntimeError inside a `reading` block: it would wait for itself.
+    While the program is read-only (core/read_only.py) only what says `even_read_only` may write: signing in, the audit
+    trail, jobs and their notices, the release itself. Within such a block another act is asked all the same.
+    Raises ReadOnly then, Conflict when the database stays locked or another writer was faster with the same unique
+    value, and RuntimeError inside a `reading` block: it would wait for itself.
     """
     outer = _writing.get()
     if outer is not None:
+        if _spared.get() and not even_read_only:
+            _refuse_while_read_only(outer)
         yield outer
         return
     if _reading.get() is not None:
         raise RuntimeError("a transaction must not begin inside a reading block")
     bound = engine()
     with _turn(bound), Session(bound, expire_on_commit=False, autoflush=False) as db:
-        token = _writing.set(db)
+        token, spared = _writing.set(db), _spared.set(even_read_only)
         try:
+            if not even_read_only:
+                _refuse_while_read_only(db)
             yield db
             db.commit()
         except OperationalError as error:
@@ -172,12 +181,19 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             _writing.reset(token)
+            _spared.reset(spared)
             db.close()  # rolls back what was not committed, and leaves the caller's objects readable
 
 
 def is_writing() -> bool:
     """Whether a writing transaction is open here: a new one would join it."""
     return _writing.get() is not None
+
+
+def _refuse_while_read_only(db: Session) -> None:
+    """One row by its unique key, in the very transaction that wants to write."""
+    if db.connection().execute(_IS_CLOSED).first() is not None:
+        raise ReadOnly(CLOSED)
 
 
 @contextmanager

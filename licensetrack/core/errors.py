@@ -40,3 +40,7 @@ class Forbidden(DomainError):
 
 class NotFound(DomainError):
     """It does not exist, or the actor may not know that it does (HTTP 404)."""
+
+
+class ReadOnly(DomainError):
+    """A check of the books failed, and until somebody releases it the program only reads (HTTP 503)."""

@@ -157,7 +157,7 @@ def ask_cancel(job: Job, *, actor: Acting, others: bool = False) -> Job:
 
     Raises Conflict where it has ended, NotFound where it is somebody else's and `others` is not given.
     """
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         job_of(db, job.id, actor, others=others)
         at = now()
         waiting = (
@@ -174,7 +174,7 @@ def ask_cancel(job: Job, *, actor: Acting, others: bool = False) -> Job:
 
 def ask_again(job: Job, *, actor: Acting, others: bool = False) -> Job:
     """Queues a job anew that failed or was cancelled, with all its attempts. Conflict where it did not end so."""
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         job_of(db, job.id, actor, others=others)
         again = (
             update(Job)

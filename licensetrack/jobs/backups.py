@@ -229,7 +229,7 @@ def _place(database_url: str, folder: Path) -> str:
 def _note(*, good: bool, **said: Any) -> None:
     """A backup is not worth less because nobody could note it; the log says so."""
     try:
-        with db.transaction() as session:
+        with db.transaction(even_read_only=True) as session:
             milestones.reach(session, milestones.BACKUP, good=good, **said)
     except (DomainError, SQLAlchemyError, RuntimeError):
         return

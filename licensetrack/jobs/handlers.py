@@ -19,7 +19,14 @@ from licensetrack.core.job_claims import Claimed, finish, note_line, note_progre
 from licensetrack.jobs import progress_files
 
 # Every module that has handlers: the worker and the pages load them all.
-MODULES = ("licensetrack.jobs.books", "licensetrack.jobs.loads")
+MODULES = (
+    "licensetrack.jobs.books",
+    "licensetrack.jobs.loads",
+    "licensetrack.jobs.reminding",
+    "licensetrack.jobs.accounts",
+    "licensetrack.jobs.month_ends",
+    "licensetrack.jobs.nightly_backup",
+)
 SECONDS_BETWEEN = 0.4  # writes of a job's progress; what it says in between is not kept
 
 Result = dict[str, Any] | None
@@ -74,7 +81,7 @@ class Run:
             raise Cancelled
 
     def _note(self, done: int, total: int) -> bool:
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             asked = note_progress(db, self.mine, done, total)
         if asked is None:
             raise Lost
@@ -88,7 +95,7 @@ class Run:
             Context().run(self._line, message, values)
 
     def _line(self, message: str, values: dict[str, Any]) -> None:
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             if not note_line(db, self.mine, message, values):
                 raise Lost
 
@@ -101,7 +108,7 @@ class Run:
         """
         if self.completed:
             raise RuntimeError("this job is completed already")
-        with transaction() as db:
+        with transaction(even_read_only=handlers()[self.mine.kind].even_read_only) as db:
             yield db
             db.flush()
             if not finish(db, self.mine, result):
@@ -111,19 +118,23 @@ class Run:
 
 @dataclass(frozen=True)
 class Handler:
-    """Who does one kind of job; `label` is a msgid; `long` work leaves one thread of each worker to the others."""
+    """Who does one kind of job; `label` is a msgid; `long` work leaves one thread of each worker to the others.
+
+    `even_read_only`: its effect is one of the few that are written while the program is read-only (core/read_only.py).
+    """
 
     kind: str
     label: str
     work: Callable[[Run], Result]
     long: bool = False
+    even_read_only: bool = False
 
 
 HANDLERS: dict[str, Handler] = {}
 
 
 def handles(
-    kind: str, *, label: str, long: bool = False
+    kind: str, *, label: str, long: bool = False, even_read_only: bool = False
 ) -> Callable[[Callable[[Run], Result]], Callable[[Run], Result]]:
     """Makes a function the handler of a kind ("area:kind"); what it returns is the result, if it did not complete.
 
@@ -131,7 +142,7 @@ def handles(
     """
 
     def register(work: Callable[[Run], Result]) -> Callable[[Run], Result]:
-        HANDLERS[kind] = Handler(kind, label, work, long)
+        HANDLERS[kind] = Handler(kind, label, work, long, even_read_only)
         return work
 
     return register

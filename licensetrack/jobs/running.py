@@ -45,7 +45,7 @@ def claim_one(kinds: list[str], worker: str = "") -> Claimed | None:
     """The oldest due job of these kinds as one's own, or None; writes nothing where there is none."""
     if not is_anything_due(kinds):
         return None
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         return claim(db, worker or process_name(), kinds)
 
 
@@ -56,18 +56,18 @@ def do(mine: Claimed, then: Next | None = None) -> Claimed | None:
         result = handlers()[mine.kind].work(run)
         if run.completed:
             return None
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             if not finish(db, mine, result):
                 raise Lost
             return then(db) if then is not None else None
     except Lost:
         log.warning("job was given to another worker", job=mine.id, kind=mine.kind)
     except Cancelled:
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             stop(db, mine)
     except DomainError as refusal:
         values = {name: str(value) for name, value in refusal.values.items()}
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             if refusal.message in PASSING:
                 give_back(db, mine, refusal.message, values, after=wait_after(mine.attempt))
             else:
@@ -75,7 +75,7 @@ def do(mine: Claimed, then: Next | None = None) -> Claimed | None:
     except Exception as error:
         log.exception("job broke off", job=mine.id, kind=mine.kind, attempt=mine.attempt)
         values = {"reason": type(error).__name__}
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             give_back(db, mine, BROKE_OFF, values, after=wait_after(mine.attempt))
     finally:
         progress_files.remove(mine.id)

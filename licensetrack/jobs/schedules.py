@@ -39,7 +39,14 @@ class Schedule:
 SCHEDULES: dict[str, Schedule] = {
     one.name: one
     for one in (
+        Schedule("close-month", "40 0 1 * *", "months:close", "Close the month"),
+        Schedule("backup", "30 1 * * *", "backups:make", "Backup of the night"),
         Schedule("check-books", "30 2 * * *", "books:check", "Check the books"),
+        Schedule("check-files", "0 3 * * *", "files:check", "Check the files"),
+        Schedule("clean-sessions", "30 4 * * *", "accounts:sessions", "Clean up sessions"),
+        Schedule("unused-accounts", "0 5 * * *", "accounts:unused", "Unused accounts"),
+        Schedule("reminders", "30 6 * * *", "reminders:tell", "Tell what is due"),
+        Schedule("watch-backups", "0 8,14,20 * * *", "backups:watch", "Age of the newest backup"),
         Schedule("sweep-files", "10 * * * *", "files:sweep", "Clear away files without a row"),
     )
 }

@@ -79,7 +79,7 @@ class Worker:
         at, was = time.monotonic(), self.held
         if was is None and self._somebody_leads():
             return
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             self.held = leases.take(db, LEADER, self.name, self.lease)
         if self.held is None:
             return
@@ -101,7 +101,7 @@ class Worker:
         with reading() as db:
             due = is_due(db, leases.database_now(db))
         if due:
-            with transaction() as db:
+            with transaction(even_read_only=True) as db:
                 if leases.holds(db, held):
                     plan_due(db, leases.database_now(db))
                 else:
@@ -111,7 +111,7 @@ class Worker:
         """Says that this worker's jobs go on."""
         claims = set(self._claims)
         if claims:
-            with transaction() as db:
+            with transaction(even_read_only=True) as db:
                 beat(db, claims)
 
     def _somebody_leads(self) -> bool:
@@ -121,7 +121,7 @@ class Worker:
 
     def _take_back(self) -> None:
         held = self.held
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             if held is not None and leases.holds(db, held):
                 for job_id in take_back(db, self.lease):
                     log.warning("worker of a job is silent, job taken back", job=job_id)
@@ -141,7 +141,7 @@ class Worker:
 
     def _give_up(self) -> None:
         if self.held is not None:
-            with transaction() as db:
+            with transaction(even_read_only=True) as db:
                 leases.give_up(db, self.held)
             self.held = None
 

@@ -7,30 +7,12 @@ A kind of an area of its own stands in a file of its own (`*_kinds.py`) and is a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-AT_ONCE, DIGEST, OFF = "at_once", "digest", "off"
-MAIL_MODES = (AT_ONCE, DIGEST, OFF)
+from licensetrack.notices.reminder_kinds import REMINDER_KINDS, SYSTEM_KINDS
+from licensetrack.notices.shape import AT_ONCE, DIGEST, MAIL_MODES, OFF, Kind
 
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind. `label`, `title` and `body` are msgids; what stands in them in %(name)s comes with each notice.
-
-    `sees` is the permission of whoever may hear of it, asked when it is told, shown and sent; empty where a notice is
-    about the person's own account. `must`: something is to be done, so the bell can not be switched off.
-    """
-
-    code: str
-    group: str
-    label: str
-    title: str
-    body: str
-    sees: str
-    must: bool = False
-    mail: str = AT_ONCE
-
+__all__ = ["AT_ONCE", "DIGEST", "GROUPS", "KINDS", "MAIL_MODES", "OFF", "Kind", "filled"]
 
 GROUPS: dict[str, str] = {
     "requests": "Requests",
@@ -38,7 +20,9 @@ GROUPS: dict[str, str] = {
     "acceptance": "Importing and acceptance",
     "bought": "What was bought",
     "performance": "Performance",
+    "reminders": "Reminders",
     "accounts": "Accounts and security",
+    "system": "The program itself",
 }
 
 REQUEST_KINDS = (
@@ -48,7 +32,7 @@ REQUEST_KINDS = (
     ),
 )  # fmt: skip
 
-_ALL = (*REQUEST_KINDS,)
+_ALL = (*REQUEST_KINDS, *REMINDER_KINDS, *SYSTEM_KINDS)
 KINDS: dict[str, Kind] = {kind.code: kind for kind in _ALL}
 
 

@@ -20,6 +20,7 @@ from licensetrack.verify import (
     handover_checks,
     inventory_checks,
     monitoring_checks,
+    month_checks,
     request_checks,
     schema_checks,
     shown_checks,
@@ -70,8 +71,10 @@ OF_RECORDS: dict[str, Check] = {
     "every target belongs to an indicator that is in force": framework_checks.targets,
     "every reported monitoring is what was reported": monitoring_checks.snapshots,
     "every scan is what was recorded": inventory_checks.scans,
-    "every file has its row and its digest": lambda c: stores.files(c, blobs.folder()),
+    "a closed month's figures are still those that were known at its closing": month_checks.closings,
 }
+FILES = "every file has its row and its digest"
+OF_FILES: dict[str, Check] = {FILES: lambda c: stores.files(c, blobs.folder())}
 OF_THE_DATABASE: dict[str, Check] = {
     "the database is at the newest migration": schema_checks.versions,
     "the schema is what the models say": schema_checks.differences,
@@ -99,10 +102,28 @@ def note(findings: Sequence[Finding]) -> None:
     """Notes as a milestone how the check went; a database that can not be written to says nothing of it."""
     broken = [finding.invariant for finding in findings if finding.broken]
     try:
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             milestones.reach(db, milestones.VERIFY, good=not broken, broken=broken[:SHOWN], asked=len(findings))
     except (DomainError, SQLAlchemyError):
         return
+
+
+def verify_books() -> list[Finding]:
+    """Everything but the bytes of the files: these are read by a check of their own (nightly.py)."""
+    with reading() as db:
+        connection = db.connection()
+        found = [Finding(name, _rows(connection, query)) for name, query in BY_QUERY.items()]
+        return [*found, *_asked(connection, OF_RECORDS), *_asked(connection, OF_THE_DATABASE)]
+
+
+def verify_files(share: stores.Share) -> tuple[int, list[Finding]]:
+    """How many files were read, and what was found; of one share only their bytes."""
+    with reading() as db:
+        connection = db.connection()
+        digests = connection.execute(text("SELECT digest FROM blob")).scalars()
+        asked = sum(stores.is_in(digest, share) for digest in digests)
+        found = tuple(islice(stores.files(connection, blobs.folder(), share), SHOWN))
+        return asked, [Finding(FILES, found)]
 
 
 def verify_records() -> list[Finding]:
@@ -116,7 +137,7 @@ def verify_records() -> list[Finding]:
 
 def _of_records(connection: Connection) -> list[Finding]:
     found = [Finding(name, _rows(connection, query)) for name, query in BY_QUERY.items()]
-    return found + _asked(connection, OF_RECORDS)
+    return found + _asked(connection, OF_RECORDS) + _asked(connection, OF_FILES)
 
 
 def _asked(connection: Connection, checks: dict[str, Check]) -> list[Finding]:

@@ -19,10 +19,12 @@ import licensetrack.core.job_schedules
 import licensetrack.core.leases
 import licensetrack.core.numbering
 import licensetrack.core.outbox
+import licensetrack.core.read_only
 import licensetrack.core.settings
 import licensetrack.handover.acceptance_models
 import licensetrack.handover.models
 import licensetrack.inventory.models
+import licensetrack.measures.month_models
 import licensetrack.notices.models
 import licensetrack.performance.draft_models
 import licensetrack.performance.evidence_models
@@ -32,9 +34,11 @@ import licensetrack.performance.monitoring_models
 import licensetrack.procurement.contract_models
 import licensetrack.procurement.models
 import licensetrack.procurement.survey_models
+import licensetrack.reminders.models
 import licensetrack.requests.models
 import licensetrack.support.models
-import licensetrack.units.models  # noqa: F401
+import licensetrack.units.models
+import licensetrack.verify.history  # noqa: F401
 from licensetrack.core import schema
 from licensetrack.core.db import Base
 
@@ -47,6 +51,7 @@ APPEND_ONLY = (
     "monitoring_step", "monitoring_snapshot", "follow_up_step",
     "host_scan", "scan_coverage", "deployed_host", "core_rule", "difference_step",
     "demand_line", "price_line",
+    "check_run", "month_closing", "month_figure", "month_report", "reminder",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

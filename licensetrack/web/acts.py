@@ -71,13 +71,16 @@ class ActForm(FlaskForm):
             field.errors = [*field.errors, text]
 
 
-def perform(form: ActForm, act: Callable[[], str], page: Callable[[], str]) -> ResponseReturnValue:
+def perform(
+    form: ActForm, act: Callable[[], str], page: Callable[[], str], *, even_read_only: bool = False
+) -> ResponseReturnValue:
     """Checks the form and acts once; leads to the address that `act` returns, or shows the page again with what is
     wrong. `act` calls verbs; all of them share one transaction. `page` renders the page with the form in it.
+    `even_read_only`: the act is one of the few that are needed while the program is read-only.
     """
     if form.validate_on_submit():
         try:
-            return redirect(do_once(form.once.data, act), 303)
+            return redirect(do_once(form.once.data, act, even_read_only=even_read_only), 303)
         except Refused as refusal:
             record_refusal(refusal)
             form.tell(refusal)
@@ -113,10 +116,10 @@ def attempt(form: ActForm, act: Callable[[], ResponseReturnValue], page: Callabl
     return page(), UNFIT
 
 
-def do_once(key: str | None, act: Callable[[], str]) -> str:
+def do_once(key: str | None, act: Callable[[], str], *, even_read_only: bool = False) -> str:
     """Where `act` leads; with a key that was used before, where it led then. Raises Conflict for other content."""
     mine = _own_key(key)
-    with transaction() as db:
+    with transaction(even_read_only=even_read_only) as db:
         answer = idempotency.answered(db, mine, _fingerprint())
         if answer is None:
             answer = {"to": act()}

@@ -123,7 +123,7 @@ def verify_chain() -> ResponseReturnValue:
         kept = None
         if form.seq.data and form.digest.data:
             kept = chain_report.holds_checkpoint(db, form.seq.data, form.digest.data)
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         trail_of_acts.record(
             db, "audit:verify", "audit", actor(), entries=ends.entries, head=ends.seq, digest=ends.digest,
             broken=broken, checkpoint=form.seq.data, checkpoint_kept=kept,

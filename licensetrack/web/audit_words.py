@@ -46,6 +46,11 @@ SUBJECTS: dict[str, Any] = {
     "schedule": lazy_gettext("Schedule"),
     "figure": lazy_gettext("Figure"),
     "audit": lazy_gettext("Audit trail"),
+    "check": lazy_gettext("Check"),
+    "day": lazy_gettext("Day"),
+    "month": lazy_gettext("Month"),
+    "read_only": lazy_gettext("Read-only"),
+    "sessions": lazy_gettext("Sessions"),
 }
 FIELDS: dict[str, Any] = {
     **wording.FIELDS,

@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound
+from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound, ReadOnly
 from licensetrack.web.refusals import record_refusal, record_stale_form
 from licensetrack.web.wording import in_words
 
@@ -23,6 +23,7 @@ TITLES = {
     409: lazy_gettext("Somebody was faster"),
     413: lazy_gettext("Too large"),
     500: lazy_gettext("Something went wrong"),
+    503: lazy_gettext("Read-only"),
 }
 TEXTS = {
     400: lazy_gettext("The request could not be understood."),
@@ -36,7 +37,7 @@ TEXTS = {
         "The program met an error that it did not expect. Nothing half-done was kept; the error is in the log."
     ),
 }
-STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404}
+STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404, ReadOnly: 503}
 
 
 def _answer(status: int, text: str, headers: dict[str, str] | None = None, **more: object) -> ResponseReturnValue:

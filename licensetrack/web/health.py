@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from licensetrack.core import blobs, db, schema
+from licensetrack.core import blobs, db, read_only, schema
 from licensetrack.web.access import public
 
 health = Blueprint("health", __name__)
@@ -24,11 +24,16 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """The database answers and is at the program's own version, and files can be kept; else 503 with what is not."""
+    """The database answers and is at the program's own version, and files can be kept; else 503 with what is not.
+
+    `read_only`: a check of the books failed. Pages, figures and exports go on, so it is ready all the same.
+    """
     checks = {"database": _database(), "schema": False, "files": _files()}
     checks["schema"] = checks["database"] and _schema()
     good = all(checks.values())
-    return jsonify({"status": "ok" if good else "not ready", "checks": checks}), 200 if good else 503
+    stopped = checks["schema"] and _read_only()
+    status = "not ready" if not good else "read-only" if stopped else "ok"
+    return jsonify({"status": status, "checks": checks, "read_only": stopped}), 200 if good else 503
 
 
 def _database() -> bool:
@@ -38,6 +43,11 @@ def _database() -> bool:
     except SQLAlchemyError:
         return False
     return True
+
+
+def _read_only() -> bool:
+    with db.reading() as session:
+        return read_only.standing_period(session) is not None
 
 
 def _schema() -> bool:

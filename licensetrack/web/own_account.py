@@ -176,7 +176,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
         verbs.end_own_session(own_token(), session_id)
         return url_for("own.page")
 
-    return perform(form, act, lambda: _page("session", form))
+    return perform(form, act, lambda: _page("session", form), even_read_only=True)
 
 
 @own.post("/sessions/end-others")
@@ -189,4 +189,4 @@ def end_others() -> ResponseReturnValue:
         verbs.end_other_sessions(own_token())
         return url_for("own.page")
 
-    return perform(form, act, lambda: _page("session", form))
+    return perform(form, act, lambda: _page("session", form), even_read_only=True)

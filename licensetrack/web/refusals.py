@@ -56,7 +56,7 @@ def record_stale_form() -> None:
 
 def _record(reason: str, kind: str, error: DomainError | None) -> None:
     try:
-        with transaction() as db:
+        with transaction(even_read_only=True) as db:
             audit.record(
                 db, _tag(error), subject_asked(db), actor(), outcome="refused", reason=reason, refusal=kind,
                 page=request.path[:200], method=request.method, address=request.remote_addr or "",

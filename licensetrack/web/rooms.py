@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from licensetrack.web import access, asked, digits, errors, language, security, shown, vendor
+from licensetrack.web import access, asked, digits, errors, language, read_only, security, shown, vendor
 from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
 from licensetrack.web.batch import batch
@@ -12,6 +12,7 @@ from licensetrack.web.budget import budget
 from licensetrack.web.certificate_acts import certificate_acts
 from licensetrack.web.certificates import certificates
 from licensetrack.web.changes import changes
+from licensetrack.web.checks import checks
 from licensetrack.web.comparison import comparison
 from licensetrack.web.contract_parts import contract_parts
 from licensetrack.web.contracts import contracts
@@ -43,6 +44,7 @@ from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
 from licensetrack.web.monitoring import monitoring
 from licensetrack.web.monitoring_acts import acts as monitoring_acts
+from licensetrack.web.months import months
 from licensetrack.web.outlook import outlook
 from licensetrack.web.outputs import outputs
 from licensetrack.web.own_account import own
@@ -51,6 +53,7 @@ from licensetrack.web.platforms import platforms
 from licensetrack.web.policy import policy
 from licensetrack.web.products import products
 from licensetrack.web.projects import projects
+from licensetrack.web.reminders import reminders
 from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
 from licensetrack.web.reviews import reviews
@@ -77,6 +80,7 @@ UNITS = (units, unit_acts, platforms)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
 INVENTORY = (inventory, scans, differences, difference_acts)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
+UPKEEP = (reminders, months, checks)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,
@@ -107,6 +111,7 @@ ROOMS = (
     files,
     *BOUGHT,
     *INVENTORY,
+    *UPKEEP,
     batch,
     issuing,
 )
@@ -114,7 +119,7 @@ ROOMS = (
 
 def register(app: Flask) -> None:
     """Adds all pages, with the guard, the language and the headers around them."""
-    for part in (digits, language, security, errors, vendor, shown, asked, access):
+    for part in (digits, language, security, errors, vendor, shown, asked, access, read_only):
         part.register(app)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -33,7 +33,7 @@ def end(session_id: int) -> ResponseReturnValue:
         end_session(session_id, actor=actor())
         return url_for("sessions.index")
 
-    return perform(form, act, lambda: _page(form))
+    return perform(form, act, lambda: _page(form), even_read_only=True)
 
 
 def _page(form: ActForm) -> str:

@@ -42,6 +42,7 @@ AREAS = (
     "monitoring",
     "jobs",
     "inventory",
+    "upkeep",
 )
 FOREIGN = "SQ-2024-0001"
 
