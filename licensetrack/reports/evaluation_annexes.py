@@ -157,9 +157,9 @@ def proof_list(sheet: EvaluationSheet, caption: str) -> Table:
     columns = (
         Column("序号", Kind.INDEX, 0.07),
         Column("材料编号", width=0.18, align=Align.CENTER),
-        Column("材料名称", width=0.3),
-        Column("证明的指标", width=0.13, align=Align.CENTER),
-        Column("摘要（SHA-256）", width=0.32),
+        Column("材料名称", width=0.26),
+        Column("证明的\n指标", width=0.13, align=Align.CENTER),
+        Column("摘要（SHA-256）", width=0.36),
     )
     rows = [
         (number, paper.number, paper.title or paper.name, "、".join(paper.indicators), in_two(paper.digest))

@@ -102,7 +102,7 @@ def score_table(sheet: EvaluationSheet, texts: Texts, caption: str) -> Table:
     reviewed."""
     own = sheet.is_reviewed()
     columns = (
-        Column("一级指标", merge=True, align=Align.CENTER, width=0.08),
+        Column("一级\n指标", merge=True, align=Align.CENTER, width=0.08),
         Column("二级指标", merge=True, align=Align.CENTER, width=0.13),
         Column("三级指标", width=0.19 if own else 0.27),
         Column("年度指标值", align=Align.CENTER, width=0.18),

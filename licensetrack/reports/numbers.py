@@ -116,8 +116,8 @@ def number_text(value: int | Decimal | None, kind: Kind, style: Style = Style.TA
         return str(value)
     separator = "," if style is Style.TABLE else ""
     if kind is Kind.MONEY and style is Style.TABLE:
-        return f"{_rounded(value):,.2f}"
-    text = f"{_rounded(value):{separator}f}"
+        return f"{rounded(value):,.2f}"
+    text = f"{rounded(value):{separator}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return f"{text}%" if kind is Kind.PERCENT else text
@@ -154,7 +154,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 NUMBER_KINDS = frozenset({Kind.INDEX, Kind.COUNT, Kind.MONEY, Kind.PERCENT, Kind.SCORE})
 
 
-def _rounded(value: int | Decimal) -> Decimal:
+def rounded(value: int | Decimal) -> Decimal:
     """Two decimals at most; whole numbers of any size stay as they are."""
     if isinstance(value, int):
         return Decimal(value)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 import xlsxwriter
@@ -16,9 +16,9 @@ from licensetrack.reports.column_widths import column_needs
 from licensetrack.reports.document import ChartBlock, Document, Form, Row, Sheet, Table, place_cells
 from licensetrack.reports.figure_list import FIGURES_SHEET, LINK_COLUMN, figures_sheet
 from licensetrack.reports.native_charts import add_native, native_charts, spelled_out
-from licensetrack.reports.numbers import EXCEL_FORMATS, Cell, Figure, Kind, cell_number, cell_text
+from licensetrack.reports.numbers import Cell, Figure, Kind, cell_number, cell_text
 from licensetrack.reports.scene import text_width
-from licensetrack.reports.xlsx_formats import Formats
+from licensetrack.reports.xlsx_formats import Formats, kind_of, places_of
 
 _SIZE = 10.5
 _POINTS_PER_CHARACTER = 5.6
@@ -33,6 +33,7 @@ _CATEGORY_WIDTH = 22.0
 _MANY_ROWS = 20_000
 _A4 = 9
 _LINE = 15.0
+_NOTE_SIZE, _NOTE_LINE = 9.0, 13.0
 
 
 def render_xlsx(document: Document) -> bytes:
@@ -121,7 +122,7 @@ class _SheetWriter:
         head = self._row
         self._head(table)
         if first:
-            self._set_widths(self._widths_of(table))
+            self._set_widths(self._widths_of_all([one for one in self._plan.blocks if isinstance(one, Table)]))
         if alone:
             self._sheet.freeze_panes(self._row, 0)
             self._sheet.repeat_rows(head, self._row - 1)
@@ -130,12 +131,16 @@ class _SheetWriter:
             if lines > 1:
                 self._sheet.set_row(self._row, lines * _LINE)
             for index, (value, column) in enumerate(zip(row, columns, strict=True)):
-                cell_format = self._formats.cell(_kind(value, column.kind), column.alignment, total)
+                cell_format = self._formats.cell(kind_of(value, column.kind), column.alignment, total, places_of(value))
                 self._cell(self._row, index, value, column.kind, cell_format)
             self._row += 1
         if alone and not table.grouped and not table.totals and self._row > head + 1:
             self._sheet.autofilter(head, 0, self._row - 1, len(columns) - 1)
-        self._note(table.note)
+        self._note(table.note, len(columns))
+
+    def _widths_of_all(self, tables: list[Table]) -> list[float]:
+        """Tables that stand below each other share their columns: each as wide as the one that needs most."""
+        return [max(widths) for widths in zip_longest(*map(self._widths_of, tables), fillvalue=0.0)]
 
     def _widths_of(self, table: Table) -> list[float]:
         """In characters: stated shares of a page's width, else what the contents need."""
@@ -193,8 +198,12 @@ class _SheetWriter:
         }
         for (row, column), place in sorted(owners.items()):
             cell = place.cell
-            kind = _kind(cell.value, cell.kind)
-            cell_format = self._formats.label if cell.label else self._formats.cell(kind, cell.alignment, False)
+            kind = kind_of(cell.value, cell.kind)
+            cell_format = (
+                self._formats.label
+                if cell.label
+                else self._formats.cell(kind, cell.alignment, False, places_of(cell.value))
+            )
             if column == 0:
                 self._sheet.set_row(top + row, heights[row])
             if (row, column) != (place.row, place.column):
@@ -205,11 +214,16 @@ class _SheetWriter:
                 # merge_range() would write cells of rows to come, which constant memory does not allow
                 self._sheet.merge.append([top + row, column, top + row + cell.rows - 1, column + cell.columns - 1])
         self._row = top + len(form.rows)
-        self._note(form.note)
+        self._note(form.note, len(form.widths))
 
-    def _note(self, note: str) -> None:
+    def _note(self, note: str, columns: int) -> None:
+        """Below its table and as wide as it: a longer line would make the whole page print smaller."""
         if note:
+            room = sum(self._widths[:columns]) * _POINTS_PER_CHARACTER
+            self._sheet.set_row(self._row, math.ceil(text_width(note, _NOTE_SIZE) / room) * _NOTE_LINE)
             self._sheet.write_string(self._row, 0, note, self._formats.note)
+            if columns > 1:
+                self._sheet.merge.append([self._row, 0, self._row, columns - 1])
             self._row += 1
 
     def _set_widths(self, widths: list[float]) -> None:
@@ -255,17 +269,6 @@ class _SheetWriter:
                 chart.set_size({"width": _CHART_WIDTH, "height": height})
                 self._sheet.insert_chart(row + 1, len(native.series) + _CHART_COLUMNS_AWAY, chart)
                 row += max(len(native.categories) + 4, height // _PIXELS_PER_ROW + 3)
-
-
-def _kind(value: Cell, kind: Kind) -> Kind:
-    """The format follows the value: a figure brings its own, a date in any column is a date."""
-    if isinstance(value, Figure):
-        return value.kind
-    if isinstance(value, date):
-        return Kind.DATE
-    if isinstance(value, str):
-        return Kind.TEXT
-    return kind if kind in EXCEL_FORMATS and kind is not Kind.TEXT else Kind.SCORE
 
 
 def _row_heights(form: Form, characters: float) -> list[float]:

@@ -76,7 +76,7 @@ def export_list(key: str, form: str) -> Response:
     record_download("desk:list:export", f"list:{key}", format=form, as_of=question.as_of, within=question.within)
     columns = [
         OutputColumn(gettext("Number")),
-        OutputColumn(gettext("Unit")),
+        OutputColumn(str(found.whose)),
         OutputColumn(gettext("What it is about")),
         OutputColumn(str(found.since), "day"),
         OutputColumn(str(found.days), "whole"),

@@ -30,7 +30,10 @@ WORDS = {
         lazy_gettext("Evaluation report"),
         lazy_gettext("All chapters, tables and charts, with the forms and lists as annexes."),
     ),
-    "self-assessment": (lazy_gettext("Self-assessment form"), lazy_gettext("项目支出绩效自评表, on one page.")),
+    "self-assessment": (
+        lazy_gettext("Self-assessment form"),
+        lazy_gettext("项目支出绩效自评表: funds, goals and every indicator in the official form."),
+    ),
     "score-table": (
         lazy_gettext("Score table"),
         lazy_gettext("Every indicator with weight, rule, target, result, score, reason and evidence."),

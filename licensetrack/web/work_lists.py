@@ -39,6 +39,7 @@ class WorkList:
     days: Any = WAITING
     empty: Any = field(default_factory=lambda: lazy_gettext("Nothing waits here."))
     ahead: bool = False  # its days are those left, not those waited
+    whose: Any = field(default_factory=lambda: lazy_gettext("Unit"))  # heads who it belongs to or comes from
     windows: bool = False  # asks for what ends within so many days
 
     def is_late(self, row: WorkRow) -> bool:
@@ -48,6 +49,7 @@ class WorkList:
 
 _READ, _ASKED, _HANDED = "allocation:read", "requests:read", "handover:read"
 _ISSUED, _SINCE, _DRAWN = lazy_gettext("Issued on"), lazy_gettext("Since"), lazy_gettext("Drawn on")
+_BY, _OWNER = lazy_gettext("Last step by"), lazy_gettext("Owner")
 LISTS: Mapping[str, WorkList] = {
     made.key: made
     for made in (
@@ -137,17 +139,17 @@ LISTS: Mapping[str, WorkList] = {
         WorkList(
             "evaluation_drafts", lazy_gettext("My drafts of evaluations and monitorings"),
             lazy_gettext("Begun or written by you, or sent back to you; they wait until they are handed over."),
-            work_evaluations.drafts, "performance:evaluation:complete", _SINCE, "pencil-square",
+            work_evaluations.drafts, "performance:evaluation:complete", _SINCE, "pencil-square", whose=_BY,
         ),
         WorkList(
             "evaluations_to_review", lazy_gettext("Evaluations to review"),
             lazy_gettext("Completed by somebody else; look at scores, reasons and evidence."),
-            work_evaluations.to_review, "performance:evaluation:review", _SINCE, "card-checklist",
+            work_evaluations.to_review, "performance:evaluation:review", _SINCE, "card-checklist", whose=_BY,
         ),
         WorkList(
             "evaluations_to_sign", lazy_gettext("Evaluations to sign"),
             lazy_gettext("Completed and reviewed by two others; with your signature everything in them is frozen."),
-            work_evaluations.to_sign, "performance:evaluation:sign", _SINCE, "patch-check",
+            work_evaluations.to_sign, "performance:evaluation:sign", _SINCE, "patch-check", whose=_BY,
         ),
         WorkList(
             "evidence_missing", lazy_gettext("Evidence missing"),
@@ -172,19 +174,19 @@ LISTS: Mapping[str, WorkList] = {
         WorkList(
             "to_report", lazy_gettext("Monitorings to report"),
             lazy_gettext("Submitted by the performance officer; another person reports them."),
-            work_performance.to_report, "performance:monitoring:report", _SINCE, "calendar3",
+            work_performance.to_report, "performance:monitoring:report", _SINCE, "calendar3", whose=_BY,
         ),
         WorkList(
             "to_mend", lazy_gettext("To be put right after a monitoring"),
             lazy_gettext("Say on which day and how it was put right; somebody else accepts it."),
             work_performance.to_mend, "performance:follow_up:mend", lazy_gettext("Due on"), "exclamation-triangle",
-            LEFT, ahead=True,
+            LEFT, ahead=True, whose=_OWNER,
         ),
         WorkList(
             "mended", lazy_gettext("Put right, to be accepted"),
             lazy_gettext("Somebody says that it was put right; accept it, or return it with what is missing."),
             work_performance.mended, "performance:follow_up:accept", lazy_gettext("Due on"), "check-circle", LEFT,
-            ahead=True,
+            ahead=True, whose=_OWNER,
         ),
     )
 }  # fmt: skip
