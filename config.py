@@ -19,7 +19,7 @@ class Settings:
 
     `seal_key` seals licence files and seeds of second factors; who loses it loses them. `signing_key` signs sealed
     packs by the algorithm `signature`; a pack's manifest states the `digests` of every file. `office` is the centre's
-    name as its papers carry it.
+    name as its papers carry it. In `production` the start refuses what is unsafe, except what is `allowed` by its name.
     """
 
     database_url: str
@@ -37,6 +37,12 @@ class Settings:
     https: bool = False
     proxies: int = 0
     office: str = "软件授权管理中心"
+    production: bool = False
+    allowed: frozenset[str] = frozenset()
+    expect_worker: bool = False
+    metrics_token: str = field(repr=False, default="")
+    metrics_loopback: bool = False
+    log_form: str = ""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -55,10 +61,20 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         results=Path(environment.get("LICENSETRACK_RESULTS") or instance / "results"),
         backups=Path(environment.get("LICENSETRACK_BACKUPS") or instance / "backups"),
         upload_bytes=int(environment.get("LICENSETRACK_UPLOAD_MB") or 64) * MEGABYTE,
-        https=environment.get("LICENSETRACK_HTTPS", "") in ("1", "true", "yes"),
+        https=_is_on(environment.get("LICENSETRACK_HTTPS")),
         proxies=int(environment.get("LICENSETRACK_PROXIES") or 0),
         office=environment.get("LICENSETRACK_OFFICE") or Settings.office,
+        production=_is_on(environment.get("LICENSETRACK_PRODUCTION")),
+        allowed=frozenset((environment.get("LICENSETRACK_ALLOW") or "").replace(",", " ").split()),
+        expect_worker=_is_on(environment.get("LICENSETRACK_EXPECT_WORKER")),
+        metrics_token=environment.get("LICENSETRACK_METRICS_TOKEN") or "",
+        log_form=environment.get("LICENSETRACK_LOG") or "",
+        metrics_loopback=environment.get("LICENSETRACK_METRICS") == "loopback",
     )
+
+
+def _is_on(said: str | None) -> bool:
+    return said in ("1", "true", "yes")
 
 
 def _seal_key(environment: Mapping[str, str], instance: Path) -> bytes:
@@ -68,7 +84,7 @@ def _seal_key(environment: Mapping[str, str], instance: Path) -> bytes:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 

@@ -63,6 +63,9 @@ def serve_pages(host: str, port: int, threads: int = 8) -> None:
     import waitress
 
     from licensetrack import create_app
+    from licensetrack.core import logs
+
+    logs.configure(form=from_environment().log_form)
 
     say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
     waitress.serve(create_app(), host=host, port=port, threads=threads, ident=None)
@@ -72,7 +75,10 @@ def serve_pages(host: str, port: int, threads: int = 8) -> None:
 @connected
 def worker() -> None:
     """Run the scheduler: the nightly check of the books, and what else is due."""
+    from licensetrack.core import logs
     from licensetrack.jobs.worker import run_worker
+
+    logs.configure(form=from_environment().log_form)
 
     run_worker()
 

@@ -13,7 +13,7 @@ FRAMEWORKS = set(
     " fontTools jinja2 lxml marshmallow prometheus_client python_calamine reportlab"
     " waitress webargs werkzeug wtforms xlsxwriter".split()
 )
-SHELL = {"reports", "exchange", "verify", "web", "api", "jobs", "cli", "demo", "operations", "__init__"}
+SHELL = {"reports", "exchange", "verify", "web", "api", "jobs", "cli", "demo", "operations", "upkeep", "__init__"}
 # Room and what it may import all the same: a password hash needs no web, and Alembic is how the schema comes about.
 EXCEPTED = {"accounts": {"werkzeug.security"}, "core": {"alembic"}}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}

@@ -67,11 +67,11 @@ def make_engine(url: str) -> Engine:
         limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC -c datestyle=ISO"
         return create_engine(
             address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits},
-            max_overflow=MOST_CONNECTIONS - 5,
+            max_overflow=MOST_CONNECTIONS - 5, hide_parameters=True,  # rows do not belong into logs
         )  # fmt: skip
     if sqlite3.sqlite_version_info < (3, 37):
         raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     journal = "WAL" if wal_is_safe() else "TRUNCATE"
 
     @event.listens_for(engine, "connect")

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound, ReadOnly
 from licensetrack.web.refusals import record_refusal, record_stale_form
+from licensetrack.web.request_log import request_id, route
 from licensetrack.web.wording import in_words
 
 TITLES = {
@@ -42,10 +43,12 @@ STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404, ReadOnly: 503}
 
 def _answer(status: int, text: str, headers: dict[str, str] | None = None, **more: object) -> ResponseReturnValue:
     title = str(TITLES.get(status, TITLES[400]))
+    if status >= 500:
+        more["request_id"] = request_id()
     if wants_json():
         return jsonify({"code": status, "status": title, "message": text} | more), status, headers or {}
     again = record_behind() if status == 409 else None
-    page = render_template("errors/error.html", status=status, title=title, text=text, again=again)
+    page = render_template("errors/error.html", status=status, title=title, text=text, again=again, **more)
     return page, status, headers or {}
 
 
@@ -101,5 +104,5 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
-        logging.getLogger("licensetrack").error("unexpected error at %s", request.path, exc_info=error)
+        logging.getLogger("licensetrack").error("unexpected error at %s", route(), exc_info=error)
         return _answer(500, str(TEXTS[500]))

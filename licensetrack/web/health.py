@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from licensetrack.core import blobs, db, read_only, schema
+from config import Settings
+from licensetrack.core import blobs, db, read_only
+from licensetrack.upkeep import state
 from licensetrack.web.access import public
 
 health = Blueprint("health", __name__)
@@ -24,42 +24,32 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """The database answers and is at the program's own version, and files can be kept; else 503 with what is not.
+    """The database answers and is at the program's own version, files can be kept, and there is space for them; else
+    503 with what is not. A silent worker is told, and counts where one is expected (LICENSETRACK_EXPECT_WORKER).
 
     `read_only`: a check of the books failed. Pages, figures and exports go on, so it is ready all the same.
     """
-    checks = {"database": _database(), "schema": False, "files": _files()}
-    checks["schema"] = checks["database"] and _schema()
+    settings: Settings = current_app.config["LICENSETRACK"]
+    answers = state.database_answers()
+    checks = {
+        "database": answers,
+        "schema": answers and state.schema_is_newest(),
+        "files": state.can_keep(blobs.folder()),
+        "space": state.free_bytes(blobs.folder()) >= state.LEAST_FREE,
+    }
+    worker, stopped = _asked() if checks["schema"] else (False, False)
+    if settings.expect_worker:
+        checks["worker"] = worker
     good = all(checks.values())
-    stopped = checks["schema"] and _read_only()
     status = "not ready" if not good else "read-only" if stopped else "ok"
-    return jsonify({"status": status, "checks": checks, "read_only": stopped}), 200 if good else 503
+    told = {"status": status, "checks": checks, "worker": worker, "read_only": stopped}
+    return jsonify(told), 200 if good else 503
 
 
-def _database() -> bool:
+def _asked() -> tuple[bool, bool]:
+    """Whether a worker is alive, and whether all writing is stopped."""
     try:
         with db.reading() as session:
-            session.connection()
+            return state.worker_alive(session), read_only.standing_period(session) is not None
     except SQLAlchemyError:
-        return False
-    return True
-
-
-def _read_only() -> bool:
-    with db.reading() as session:
-        return read_only.standing_period(session) is not None
-
-
-def _schema() -> bool:
-    newest = ScriptDirectory.from_config(schema.config("sqlite://")).get_current_head()
-    with db.reading() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision() == newest
-
-
-def _files() -> bool:
-    folder = blobs.folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return folder.is_dir()
+        return False, False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from licensetrack.web import access, asked, digits, errors, language, read_only, security, shown, vendor
+from licensetrack.web import access, asked, digits, errors, language, read_only, request_log, security, shown, vendor
 from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
 from licensetrack.web.batch import batch
@@ -42,6 +42,7 @@ from licensetrack.web.jobs import jobs
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
+from licensetrack.web.metrics import metrics
 from licensetrack.web.monitoring import monitoring
 from licensetrack.web.monitoring_acts import acts as monitoring_acts
 from licensetrack.web.months import months
@@ -108,6 +109,7 @@ ROOMS = (
     health,
     jobs,
     schedules,
+    metrics,
     files,
     *BOUGHT,
     *INVENTORY,
@@ -119,7 +121,7 @@ ROOMS = (
 
 def register(app: Flask) -> None:
     """Adds all pages, with the guard, the language and the headers around them."""
-    for part in (digits, language, security, errors, vendor, shown, asked, access, read_only):
+    for part in (request_log, digits, language, security, errors, vendor, shown, asked, access, read_only):
         part.register(app)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -130,7 +130,7 @@ def backed_up_and_restored(url: str, places: Iterator[str], tmp_path: Path, roun
         assert office.process.poll() is None, "the office worked all the time"
         assert len(office.told) > rounds
     with db.reading() as session:
-        instants = dict(session.execute(text("SELECT seq, at FROM audit_entry")).tuples().all())
+        instants = {row.seq: row.at for row in session.execute(text("SELECT seq, at FROM audit_entry"))}
     for seq, found, told in seen:
         at = instants[seq] if not isinstance(instants[seq], str) else _instant(instants[seq])
         assert found == counted(at), f"the figures of the backup at audit entry {seq} are those of that instant"

@@ -46,6 +46,7 @@ ROUTES: dict[Key, Route] = {
     ("api-docs.openapi_json", "GET"): Route(EVERYBODY, "/api/v1/openapi.json"),
     ("health.alive", "GET"): Route(EVERYBODY, "/healthz", open=True),
     ("health.ready", "GET"): Route(EVERYBODY, "/readyz", open=True),
+    ("metrics.page", "GET"): Route(EVERYBODY, "/metrics", good=404, open=True),
     ("vendor.asset", "GET"): Route(EVERYBODY, "/vendor/0/bootstrap.css", good=404, open=True),
     ("static", "GET"): Route(EVERYBODY, "/static/app.css", open=True),
 }
