@@ -49,6 +49,19 @@ def connected(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def refuse_dangers(host: str = "127.0.0.1") -> None:
+    """Ends the start where people would use what is unsafe, and says what to do; nothing happens on a loopback."""
+    from licensetrack.upkeep.start_rules import refused
+
+    found = refused(from_environment(), host)
+    if not found:
+        return
+    say(translate("Not started: this is unsafe in production."), err=True)
+    for one in found:
+        say(f"✗ {translate(one.what) % one.values} [{one.name}]\n  → {translate(one.remedy) % one.values}", err=True)
+    sys.exit(1)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", type=int, default=5000)
@@ -65,8 +78,8 @@ def serve_pages(host: str, port: int, threads: int = 8) -> None:
     from licensetrack import create_app
     from licensetrack.core import logs
 
+    refuse_dangers(host)
     logs.configure(form=from_environment().log_form)
-
     say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
     waitress.serve(create_app(), host=host, port=port, threads=threads, ident=None)
 
@@ -78,8 +91,8 @@ def worker() -> None:
     from licensetrack.core import logs
     from licensetrack.jobs.worker import run_worker
 
+    refuse_dangers()
     logs.configure(form=from_environment().log_form)
-
     run_worker()
 
 
