@@ -27,6 +27,7 @@ MODULES = (
     "licensetrack.jobs.month_ends",
     "licensetrack.jobs.nightly_backup",
 )
+MODULES = ("licensetrack.jobs.books", "licensetrack.jobs.loads", "licensetrack.jobs.waivers")
 SECONDS_BETWEEN = 0.4  # writes of a job's progress; what it says in between is not kept
 
 Result = dict[str, Any] | None

@@ -47,6 +47,7 @@ SCHEDULES: dict[str, Schedule] = {
         Schedule("unused-accounts", "0 5 * * *", "accounts:unused", "Unused accounts"),
         Schedule("reminders", "30 6 * * *", "reminders:tell", "Tell what is due"),
         Schedule("watch-backups", "0 8,14,20 * * *", "backups:watch", "Age of the newest backup"),
+        Schedule("lapse-waivers", "5 0 * * *", "inventory:lapse", "Open differences whose waiver is over"),
         Schedule("sweep-files", "10 * * * *", "files:sweep", "Clear away files without a row"),
     )
 }

@@ -28,6 +28,7 @@ from tests.verify.evidence_trade import lay_evidence
 from tests.verify.forgery import compact
 from tests.verify.framework_breakages import frameworks_of_a_year
 from tests.verify.handover_trade import hand_over
+from tests.verify.inventory_breakages import reconcile
 from tests.verify.monitoring_breakages import monitor
 from tests.verify.procurement_breakages import buy
 from tests.verify.request_breakages import ask_and_review
@@ -83,6 +84,7 @@ def trade_of_a_year() -> None:
     _sign_an_evaluation(lay_evidence())
     write_a_draft()
     monitor()
+    reconcile()
 
 
 def units_over_time(near: Unit) -> None:

@@ -20,6 +20,7 @@ from tests.verify.evidence_trade import EVIDENCE_CASES
 from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.framework_breakages import FRAMEWORK_CASES
 from tests.verify.handover_trade import HANDOVER, SEALED
+from tests.verify.inventory_breakages import INVENTORY_CASES
 from tests.verify.monitoring_breakages import MONITORING_CASES
 from tests.verify.procurement_breakages import PROCUREMENT_CASES
 from tests.verify.request_breakages import REQUEST_CASES
@@ -36,6 +37,7 @@ CASES = [
     *EVIDENCE_CASES,
     *FRAMEWORK_CASES,
     *MONITORING_CASES,
+    *INVENTORY_CASES,
     *EVALUATION_CASES,
 ]
 
