@@ -16,6 +16,7 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.core import audit, blobs, db, schema, sealing, signing
 from licensetrack.core.errors import Refused
 from licensetrack.demo_bought import tell_what_was_bought
+from licensetrack.demo_inventory import look_at_what_runs
 from licensetrack.demo_monitoring import watch_the_year
 from licensetrack.demo_papers import lay_papers
 from licensetrack.demo_work import leave_work
@@ -67,6 +68,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
         raise Refused("The sample year in “%(path)s” can not be loaded.", path=data)
     logins = _make_logins()
     leave_work(_person)
+    look_at_what_runs(_person("operator"))
     paper = working_paper.read(data / "evaluation.toml")
     tell_what_was_bought(paper.header, _person("operator"))
     _put_in_force(paper)
