@@ -20,6 +20,7 @@ from licensetrack.inventory import queries
 from licensetrack.inventory.comparison import Found, Sides, compare
 from licensetrack.inventory.models import Difference, DifferenceStep, HostScan, ReconciliationRun
 from licensetrack.inventory.moving import NO_WAIVER, begin, move
+from licensetrack.inventory.positions import positions, totals
 from licensetrack.inventory.rules import check_run_day
 from licensetrack.inventory.sides import Asked, as_plain, read_sides
 from licensetrack.inventory.stages import ASKED, CLOSED, OPEN, WAIVED, WORKED_OFF
@@ -51,7 +52,7 @@ def make_run(as_of: dt.date, floors: Mapping[str, int] | None = None, *, actor: 
         db.add(made)
         db.flush()
         _follow(db, made, found, actor, counts)
-        made.counts = dict(counts)
+        made.counts = {**counts, "totals": _totals(sides)}
         db.flush()
         audit.record(db, PERMISSION, f"run:{made.id}", actor, as_of=as_of, digest=made.digest, **counts)
         outbox.post(db, PERMISSION, run_id=made.id)
@@ -73,6 +74,14 @@ def _inputs(db: Session, sides: Sides) -> dict[str, Any]:
         "sets": len(sides.licensed),
         "rights": len(sides.rights),
         "floors": dict(sides.floors),
+    }
+
+
+def _totals(sides: Sides) -> dict[str, dict[str, int]]:
+    """Product → what needs a licence, is issued, missing, idle, and on how many platforms nobody looked."""
+    return {
+        product: {name: getattr(sum_, name) for name in ("needed", "issued", "missing", "idle", "unseen")}
+        for product, sum_ in totals(positions(sides)).items()
     }
 
 

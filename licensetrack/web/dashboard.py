@@ -17,6 +17,8 @@ from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.allocation.waiting import WaitingSet, waiting_for_import
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
+from licensetrack.inventory.models import ReconciliationRun
+from licensetrack.inventory.queries import last_run
 from licensetrack.measures.breakdowns import running_totals, units_served_by
 from licensetrack.measures.catalogue import PRODUCTS, STAGES, figures
 from licensetrack.measures.ledger_sums import split
@@ -86,6 +88,7 @@ def overview() -> ResponseReturnValue:
     with reading() as db:
         shown = _read(db, asked)
         moved = evaluations_moved(db, visitor)
+        compared = last_comparison(db, visitor)
     return render_template(
         "dashboard/overview.html",
         shown=shown,
@@ -99,6 +102,7 @@ def overview() -> ResponseReturnValue:
         LISTED=LISTED,
         readable=readable(visitor),
         moved=moved,
+        compared=compared,
     )
 
 
@@ -111,6 +115,13 @@ def evaluations_moved(db: Session, visitor: Actor) -> list[Evaluation]:
         if one.stage == SIGNED:
             newest.setdefault((one.kind, one.year), one)
     return [one for one in newest.values() if has_changed(db, one)]
+
+
+def last_comparison(db: Session, visitor: Actor) -> ReconciliationRun | None:
+    """The newest comparison of what runs with what is licensed, for those who see the whole city's."""
+    if visitor.scope.kind != "all" or not allows(visitor, "inventory:difference:read"):
+        return None
+    return last_run(db)
 
 
 def _read(db: Session, asked: Question) -> Overview:

@@ -67,7 +67,7 @@ def export(form: str) -> Response:
     ]  # fmt: skip
     with reading() as db:
         rows = [_cells(*row) for row in queries.differences(db, wanted, actor().scope)]
-    return export_table(form, gettext("Differences"), columns, rows)
+    return export_table(form, gettext("Differences found"), columns, rows)
 
 
 @differences.post("/runs")

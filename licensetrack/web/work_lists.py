@@ -16,6 +16,7 @@ from licensetrack.web import (
     work_evidence,
     work_frameworks,
     work_handover,
+    work_inventory,
     work_performance,
     work_requests,
     work_sets,
@@ -157,6 +158,16 @@ LISTS: Mapping[str, WorkList] = {
             work_evidence.missing, "performance:evidence:add", lazy_gettext("Read on"), "link-45deg",
         ),
         WorkList(
+            "differences", lazy_gettext("Differences to work off"),
+            lazy_gettext("Found by comparing what runs with ledger and contract; work it off, or say until when it may stay."),
+            work_inventory.to_work_off, "inventory:difference:work_off", lazy_gettext("Found on"), "arrow-down-up",
+        ),
+        WorkList(
+            "waivers", lazy_gettext("Waivers to answer"),
+            lazy_gettext("Somebody asks to leave a difference as it is for a time; a second person says whether."),
+            work_inventory.to_answer, "inventory:difference:confirm", _SINCE, "check-circle",
+        ),
+        WorkList(
             "expiring", lazy_gettext("Ending soon"),
             lazy_gettext("Validity or support ends; renew, replace or return the set."),
             work_sets.expiring, _READ, lazy_gettext("Ends on"), "calendar3", LEFT, ahead=True, windows=True,
@@ -194,13 +205,13 @@ _LAGGARDS = ("to_import", "to_accept", "declined", "revocations", "expiring", "i
 HOMES: Mapping[str, tuple[str, ...]] = {
     "operator": (
         "to_review", "delegated", "to_issue", "to_countersign", "declined", "to_accept", "with_the_unit", "to_import",
-        "revocations", "expiring", "idle", "to_file", "evidence_missing", "to_mend",
+        "revocations", "differences", "expiring", "idle", "to_file", "evidence_missing", "to_mend",
     ),
     "reviewer": (
-        "to_approve", "delegated", "to_review", "to_confirm", "frameworks", "evaluations_to_review", "to_report",
+        "to_approve", "delegated", "to_review", "to_confirm", "waivers", "frameworks", "evaluations_to_review", "to_report",
         "mended", "expiring",
     ),
-    "manager": ("evaluations_to_sign", "frameworks", "with_the_unit", *_LAGGARDS, "mended"),
+    "manager": ("evaluations_to_sign", "frameworks", "waivers", "with_the_unit", *_LAGGARDS, "mended"),
     "performance_officer": ("evaluation_drafts", "evidence_missing", "to_mend"),
     "district_manager": ("with_the_unit", *_LAGGARDS),
     "unit_user": (

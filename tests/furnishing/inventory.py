@@ -50,6 +50,9 @@ def furnish(objects: Objects) -> Objects:
         "own_difference": found[own, "核查云"].id,
         "foreign_difference": found[foreign, "核查云"].id,
         "asked_difference": found[foreign, "测试云"].id,
+        "own_difference_label": f"数量 {found[own, '核查云'].id}",
+        "foreign_difference_label": f"数量 {found[foreign, '核查云'].id}",
+        "asked_difference_label": f"数量 {found[foreign, '测试云'].id}",
     }
 
 

@@ -37,6 +37,8 @@ EXPECTED = [
     ("expiring", "operator", "own_ending_set foreign_ending_set"),
     ("expiring", "unit_user", "own_ending_set -foreign_ending_set"),
     ("expiring", "district_manager", "own_ending_set -foreign_ending_set"),
+    ("differences", "operator", "own_difference_label foreign_difference_label -asked_difference_label"),
+    ("waivers", "reviewer", "asked_difference_label -own_difference_label"),
     ("held", "unit_user", "own_set own_ending_set -foreign_set"),
 ]  # fmt: skip
 
