@@ -159,7 +159,7 @@ LISTS: Mapping[str, WorkList] = {
         ),
         WorkList(
             "differences", lazy_gettext("Differences to work off"),
-            lazy_gettext("Found by comparing what runs with ledger and contract; work it off, or say until when it may stay."),
+            lazy_gettext("What runs differs from ledger or contract; work it off, or say until when it may stay."),
             work_inventory.to_work_off, "inventory:difference:work_off", lazy_gettext("Found on"), "arrow-down-up",
         ),
         WorkList(
@@ -208,8 +208,8 @@ HOMES: Mapping[str, tuple[str, ...]] = {
         "revocations", "differences", "expiring", "idle", "to_file", "evidence_missing", "to_mend",
     ),
     "reviewer": (
-        "to_approve", "delegated", "to_review", "to_confirm", "waivers", "frameworks", "evaluations_to_review", "to_report",
-        "mended", "expiring",
+        "to_approve", "delegated", "to_review", "to_confirm", "waivers", "frameworks", "evaluations_to_review",
+        "to_report", "mended", "expiring",
     ),
     "manager": ("evaluations_to_sign", "frameworks", "waivers", "with_the_unit", *_LAGGARDS, "mended"),
     "performance_officer": ("evaluation_drafts", "evidence_missing", "to_mend"),
