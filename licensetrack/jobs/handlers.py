@@ -26,8 +26,8 @@ MODULES = (
     "licensetrack.jobs.accounts",
     "licensetrack.jobs.month_ends",
     "licensetrack.jobs.nightly_backup",
+    "licensetrack.jobs.waivers",
 )
-MODULES = ("licensetrack.jobs.books", "licensetrack.jobs.loads", "licensetrack.jobs.waivers")
 SECONDS_BETWEEN = 0.4  # writes of a job's progress; what it says in between is not kept
 
 Result = dict[str, Any] | None

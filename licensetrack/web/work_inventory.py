@@ -19,7 +19,7 @@ from licensetrack.web.work_rows import Asked, WorkRow
 def to_work_off(db: Session, asked: Asked) -> list[WorkRow]:
     """Open differences, the oldest first."""
     rows = queries.differences(db, Wanted(stage=OPEN), asked.scope)
-    found = [_row(*row[:2], row.platform, row.number, row[0].opened_on, asked) for row in rows]
+    found = [_row(row[0], row.unit, row.platform, row.number, row[0].opened_on, asked) for row in rows]
     return sorted(found, key=lambda row: (row.since or asked.as_of, row.label))
 
 
