@@ -60,7 +60,11 @@ def sees_all(actor: Actor) -> bool:
 
 def visible_job(db: Session, job_id: int, actor: Actor) -> Job:
     """A job that the actor may see, with its newest progress. Raises NotFound."""
-    job = job_of(db, job_id, actor, others=sees_all(actor))
+    return with_progress(db, job_of(db, job_id, actor, others=sees_all(actor)))
+
+
+def with_progress(db: Session, job: Job) -> Job:
+    """The job as it was read, to be shown only, with its newest progress."""
     db.expunge(job)
     job.done, job.total = progress_files.seen(job)
     return job

@@ -27,6 +27,7 @@ from licensetrack.core.job_queue import CANCELLED, DONE, ENDED, FAILED, Job, ask
 from licensetrack.exchange.changes import CHANGED, NEW
 from licensetrack.exchange.loading import NamedBytes
 from licensetrack.jobs import progress_files
+from licensetrack.jobs.queries import with_progress
 
 CHECK, LOAD = "exchange:check", "exchange:load"
 # checking → ready (or wrong); ready → loading → loaded (or wrong); off: called off; interrupted: a job failed
@@ -211,9 +212,10 @@ def _states(token: str) -> Any:
 
 def _uploads(db: Session, condition: Any, actor: Actor) -> Iterator[Upload]:
     query = select(Job).where(condition, Job.wanted_by_id == actor.id).order_by(Job.id.desc()).limit(LISTED)
-    checks = list(db.scalars(query))
+    checks = [with_progress(db, job) for job in db.scalars(query).all()]
     names = [f"load:{job.arguments['upload']}" for job in checks]
-    loads = {job.dedupe: job for job in db.scalars(select(Job).where(Job.dedupe.in_(names)))}
+    found = db.scalars(select(Job).where(Job.dedupe.in_(names))).all()
+    loads = {job.dedupe: with_progress(db, job) for job in found}
     for check in checks:
         token = str(check.arguments["upload"])
         upload = Upload(token, check, loads.get(f"load:{token}"), (_folder / token / "0.bin").is_file())

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from licensetrack.core import signatures, signing
 from licensetrack.performance import freezing
+from licensetrack.performance.freezing import Snapshot
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports import pack_container, pack_recount, verify_pack
 from licensetrack.reports.evaluation_words import long_day, long_instant
 from licensetrack.reports.outputs import FORMS, KIND_NAMES, file_name, write_evaluation
 from licensetrack.reports.pack_container import MANIFEST, SIGNATURE, canonical
-from licensetrack.reports.pack_forms import MONITORINGS, forms_of
+from licensetrack.reports.pack_forms import MONITORINGS, Forms, forms_of
 from licensetrack.reports.pack_recount import EVIDENCE, GOALS, RULES, SNAPSHOT, lines_of
 from licensetrack.reports.pack_rules import rules_of
 from licensetrack.reports.pack_writing import Entry, evidence_entries, facts_of, write_zip
@@ -28,6 +30,21 @@ DIGESTS = ("sha256", "sm3")
 _PARTS = (signatures, pack_container, pack_recount, verify_pack)
 _OWN_IMPORT = "from licensetrack."
 
+Progress = Callable[[int, int], None]  # how much is done, and of how much
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Shows no progress."""
+
+
+class PackContent(NamedTuple):
+    """Everything that a pack takes from the database."""
+
+    sheet: EvaluationSheet
+    snapshot: Snapshot
+    forms: Forms
+    lines: Sequence[tuple[str, str]]  # measure, the text of its rows
+
 
 def write_pack(
     db: Session, found: Evaluation, target: BinaryIO, *, digests: Sequence[str] = DIGESTS[:1]
@@ -37,16 +54,31 @@ def write_pack(
     `digests` are those that the manifest states of every file; SHA-256 is always among them. Raises NotFound for an
     evaluation that is not signed, and where a stored file is missing or damaged.
     """
+    content = read_content(db, found)
+    write_content(content, target, digests=digests)
+    return content.sheet
+
+
+def read_content(db: Session, found: Evaluation) -> PackContent:
+    """What the pack holds, for `write_content`, which needs no database. Raises NotFound where it is not signed."""
     sheet, snapshot = freezing.load(db, found.id), freezing.snapshot(db, found.id)
-    forms = forms_of(db, found, sheet, DOCUMENTS)
+    lines = [(name, freezing.trace_text(db, found.id, name)) for name in sheet.trace_digests]
+    return PackContent(sheet, snapshot, forms_of(db, found, sheet, DOCUMENTS), lines)
+
+
+def write_content(
+    content: PackContent, target: BinaryIO, *, digests: Sequence[str] = DIGESTS[:1], progress: Progress = quiet
+) -> None:
+    """Writes a pack. `progress` is told after each document. Raises NotFound for a file that is missing or damaged."""
+    sheet, snapshot, forms, lines = content
     entries = [
         Entry(READ_ME, _read_me(sheet).encode()),
         Entry(VERIFIER, verifier_text().encode()),
-        *_documents(sheet),
+        *_documents(sheet, progress),
         *forms.documents,
         Entry(SNAPSHOT, snapshot.content.encode()),
         Entry(RULES, canonical(rules_of(sheet))),
-        *(Entry(lines_of(name), freezing.trace_text(db, found.id, name).encode()) for name in sheet.trace_digests),
+        *(Entry(lines_of(name), text.encode()) for name, text in lines),
         *forms.data,
         *evidence_entries(sheet),
     ]
@@ -58,7 +90,6 @@ def write_pack(
         "monitorings": forms.monitorings,
     }  # fmt: skip
     seal(entries, about, target, digests)
-    return sheet
 
 
 def pack_name(sheet: EvaluationSheet) -> str:
@@ -88,10 +119,11 @@ def verifier_text() -> str:
     return f'"""{head}"""\n\nfrom __future__ import annotations\n' + "".join(body)
 
 
-def _documents(sheet: EvaluationSheet) -> Iterator[Entry]:
-    for kind, name in KIND_NAMES.items():
-        for form in FORMS:
-            yield Entry(f"{DOCUMENTS}{name}.{form}", write_evaluation(sheet, form, kind))
+def _documents(sheet: EvaluationSheet, progress: Progress) -> Iterator[Entry]:
+    wanted = list(product(KIND_NAMES.items(), FORMS))
+    for done, ((kind, name), form) in enumerate(wanted, 1):
+        yield Entry(f"{DOCUMENTS}{name}.{form}", write_evaluation(sheet, form, kind))
+        progress(done, len(wanted) + 1)
 
 
 def _read_me(sheet: EvaluationSheet) -> str:

@@ -118,6 +118,7 @@ TAGS: dict[str, Any] = {
     "performance:evidence:show": lazy_gettext("Evidence looked at"),
     "performance:evidence:unlink": lazy_gettext("Link of evidence undone"),
     "performance:evidence:withdraw": lazy_gettext("Evidence withdrawn"),
+    "performance:output:make": lazy_gettext("Document made"),
     "performance:pack:download": lazy_gettext("Sealed pack downloaded"),
     "performance:framework:discard": lazy_gettext("Framework draft discarded"),
     "performance:framework:download": lazy_gettext("Framework downloaded"),

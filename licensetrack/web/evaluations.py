@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,11 +23,9 @@ from licensetrack.performance.sentences import WordingError
 from licensetrack.performance.sheet import EvaluationSheet, Group
 from licensetrack.performance.stages import EVALUATION_MOVES, SIGNED
 from licensetrack.reports.numbers import Figure, Unit
-from licensetrack.reports.outputs import MEDIA_TYPES, Form, file_name, write_evaluation
 from licensetrack.reports.wording import plain, sentence
 from licensetrack.web.access import actor, needs
 from licensetrack.web.draft_forms import StepForm
-from licensetrack.web.exports import attachment, record_download
 from licensetrack.web.shown import points
 from licensetrack.web.wording import in_words
 
@@ -86,19 +83,6 @@ def _read(db: Session, found: Evaluation) -> tuple[EvaluationSheet, list[Gap]]:
         return queries.load_snapshot(db, found, with_traces=False), []
     made = queries.unsigned(db, found, with_traces=False)
     return made.sheet, scorecard.gaps(made.results) + evidence_gaps(wanted_lines(made.framework, made.sheet.papers))
-
-
-@evaluations.get("/<int:evaluation_id>/report.<any(pdf, docx, xlsx):form>")
-@needs("performance:read")
-def report(evaluation_id: int, form: Form) -> Response:
-    """The evaluation as a document; a signed one gives the same bytes for ever, a draft says that it is one."""
-    see_all()
-    with reading() as db:
-        found = queries.evaluation(db, evaluation_id)
-        sheet = queries.sheet(db, found)
-    content = write_evaluation(sheet, form)
-    record_download("performance:evaluation:download", f"evaluation:{evaluation_id}", format=form, digest=sheet.digest)
-    return attachment(io.BytesIO(content), file_name(sheet, form), MEDIA_TYPES[form])
 
 
 def see_all() -> None:

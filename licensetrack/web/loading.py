@@ -14,6 +14,7 @@ from sqlalchemy import select
 from licensetrack.core import result_files
 from licensetrack.core.db import reading
 from licensetrack.core.errors import Conflict, NotFound, Refused
+from licensetrack.core.job_queue import QUEUED, Job
 from licensetrack.exchange import outcome_text
 from licensetrack.exchange.changes import ACTIONS
 from licensetrack.exchange.loading import NamedBytes
@@ -21,9 +22,11 @@ from licensetrack.exchange.outcome_text import Told
 from licensetrack.jobs import uploads
 from licensetrack.jobs.uploads import Upload
 from licensetrack.units.models import Unit
-from licensetrack.web import bought_words, watching, wording
+from licensetrack.web import bought_words, wording
 from licensetrack.web.access import actor, needs
 from licensetrack.web.digits import page_asked
+from licensetrack.web.job_words import state_line
+from licensetrack.web.jobs import progress_of
 
 loading = Blueprint("loading", __name__, url_prefix="/load")
 
@@ -66,7 +69,6 @@ def choose() -> ResponseReturnValue:
         uploads=uploads.uploads_of(actor()),
         states=STATES,
         tags=TAGS,
-        progress=watching.seen,
     )
 
 
@@ -89,9 +91,9 @@ def one(token: str) -> ResponseReturnValue:
     """An upload at whatever stage it is."""
     found = uploads.upload_of(token, actor())
     if found.works:
-        return render_template("loading/working.html", upload=found, progress=watching.seen(found.job))
+        return render_template("loading/working.html", upload=found, note=_note(found.job))
     if found.state in (uploads.INTERRUPTED, uploads.OFF):
-        return render_template("loading/ended.html", upload=found, states=STATES, text=watching.error_text(found.job))
+        return render_template("loading/ended.html", upload=found, states=STATES, text=state_line(found.job))
     return _outcome(found)
 
 
@@ -99,7 +101,7 @@ def one(token: str) -> ResponseReturnValue:
 @needs(PERMISSION)
 def progress(token: str) -> ResponseReturnValue:
     """How far the work is, for the page that watches it."""
-    return jsonify(watching.seen(uploads.upload_of(token, actor()).job))
+    return jsonify(progress_of(uploads.upload_of(token, actor()).job))
 
 
 @loading.post("/<token>/confirm")
@@ -118,6 +120,11 @@ def forget(token: str) -> ResponseReturnValue:
     """Throws an upload away, or stops the work on it."""
     uploads.call_off(uploads.upload_of(token, actor()), actor=actor())
     return redirect(url_for("loading.choose"), 303)
+
+
+def _note(job: Job) -> str:
+    """What a visitor who waits should know."""
+    return state_line(job) or (gettext("It waits for its turn and begins by itself.") if job.state == QUEUED else "")
 
 
 def _outcome(found: Upload) -> ResponseReturnValue:

@@ -57,6 +57,7 @@ from licensetrack.web.projects import projects
 from licensetrack.web.reminders import reminders
 from licensetrack.web.request_drafts import drafts
 from licensetrack.web.requests import requests
+from licensetrack.web.results import results
 from licensetrack.web.reviews import reviews
 from licensetrack.web.roles import roles
 from licensetrack.web.scans import scans
@@ -99,6 +100,7 @@ ROOMS = (
     monitoring,
     monitoring_acts,
     outputs,
+    results,
     evidence,
     evidence_acts,
     comparison,

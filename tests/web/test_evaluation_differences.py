@@ -157,7 +157,7 @@ def of_virtualization() -> LicenseSet:
 
 def printed(house: House, form: str) -> bytes:
     """The report's bytes."""
-    with house.client(READER).get(f"/evaluations/1/report.{form}") as answer:
+    with house.client(READER).get(f"/evaluations/1/outputs/evaluation.{form}") as answer:
         assert answer.status_code == 200
         return answer.data
 

@@ -59,8 +59,8 @@ def test_a_correction_after_the_signature_shows_as_a_difference(house: House) ->
 
 @pytest.mark.parametrize("form", ["pdf", "docx", "xlsx"])
 def test_the_report_comes_in_three_forms_always_with_the_same_bytes(house: House, form: str) -> None:
-    with house.client("manager").get(f"/evaluations/1/report.{form}") as first:
-        with house.client("auditor").get(f"/evaluations/1/report.{form}") as second:
+    with house.client("manager").get(f"/evaluations/1/outputs/evaluation.{form}") as first:
+        with house.client("auditor").get(f"/evaluations/1/outputs/evaluation.{form}") as second:
             assert first.data == second.data
         assert f"evaluation-2024.{form}" in first.headers["Content-Disposition"]
         if form == "pdf":
