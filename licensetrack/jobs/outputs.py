@@ -61,9 +61,7 @@ def want_output(evaluation_id: int, one: Output, *, actor: Actor, digests: Seque
         for wanted in wanted_by(db, actor, evaluation_id):
             if wanted.output == one and wanted.job.state not in ENDED:
                 return wanted.job
-        return enqueue(
-            db, MAKE, actor=actor, evaluation_id=evaluation_id, output=one.name, digests=list(digests)
-        )
+        return enqueue(db, MAKE, actor=actor, evaluation_id=evaluation_id, output=one.name, digests=list(digests))
 
 
 def wanted_by(db: Session, actor: Actor, evaluation_id: int) -> list[Wanted]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -25,11 +24,11 @@ PAGE = "/evaluations/1/outputs"
 
 
 @pytest.fixture
-def slow_house(own_house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def slow_house(own_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """A house in which every list counts as long."""
     monkeypatch.setattr(evaluation_outputs, "MOST_LINES", 10)
     monkeypatch.setattr(evaluation_outputs, "MOST_BYTES", 10)
-    yield own_house
+    return own_house
 
 
 def wanted(house: House, name: str, role: str = "auditor") -> str:
@@ -62,9 +61,7 @@ def test_small_outputs_come_at_once_and_long_ones_by_a_job(own_house: House, mon
 
 
 @pytest.mark.parametrize("name", ["evaluation.pdf", "sets.xlsx", "evidence.zip"])
-def test_what_a_job_makes_is_what_is_made_at_once(
-    own_house: House, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_what_a_job_makes_is_what_is_made_at_once(own_house: House, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     path = "/evaluations/1/evidence.zip" if name == "evidence.zip" else f"{PAGE}/{name}"
     at_once = taken(own_house, path)
     monkeypatch.setattr(evaluation_outputs, "MOST_LINES", 10)
