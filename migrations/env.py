@@ -34,6 +34,8 @@ import licensetrack.procurement.models
 import licensetrack.procurement.survey_models
 import licensetrack.reminders.models
 import licensetrack.requests.models
+import licensetrack.support.bulletin_models
+import licensetrack.support.handling_models
 import licensetrack.support.models
 import licensetrack.units.models
 import licensetrack.verify.history  # noqa: F401

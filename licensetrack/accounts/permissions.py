@@ -41,9 +41,26 @@ SYSTEM = Actor(id=None, login="system", name="licensetrack", role="system")
 
 # A pattern is a permission, or a prefix of one that ends in ":*".
 LEDGER = ("measures:read", "allocation:read", "units:read", "requests:read", "handover:read", "inventory:read")
-READ = (*LEDGER, "procurement:read", "support:read", "performance:read", "inventory:difference:read")
+ORDERS = ("support:order:read", "support:bulletin:read")
+READ = (*LEDGER, *ORDERS, "procurement:read", "support:read", "performance:read", "inventory:difference:read")
 ASK = ("requests:request:draft", "requests:request:submit", "requests:request:withdraw")
 IMPORT = ("allocation:import:record", "allocation:import:fail", "handover:attempt:record")
+# The unit alone confirms and gives the mark: who renders a service does not grade it.
+HANDLE = tuple(
+    f"support:order:{act}" for act in ("attach", "answer", "arrive", "restore", "pause", "resume", "hand_over")
+)
+DISPATCH = (
+    *HANDLE,
+    *(f"support:order:{act}" for act in ("record", "ask", "accept", "grade", "assign", "close", "cancel", "reopen")),
+    *(f"support:bulletin:{act}" for act in ("publish", "adjust", "close", "reopen")),
+    *(f"support:task:{act}" for act in ("report", "confirm", "return", "drop", "restore")),
+    "support:engineer:place",
+)
+PROMISE = ("support:limit:record", "support:calendar:load")
+JUDGE = (
+    *(f"support:order:{act}" for act in ("ask", "attach", "confirm", "reject", "rate", "cancel", "reopen")),
+    "support:task:report",
+)
 MONITOR = (
     *(f"performance:monitoring:{act}" for act in ("draft", "rework", "judge", "submit", "reopen")),
     "performance:follow_up:mend",
@@ -73,7 +90,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "units:*",
         "allocation:*",
         "procurement:*",
-        "support:*",
+        *DISPATCH,
+        *PROMISE,
         "inventory:*",
         "performance:evidence:*",
         "performance:follow_up:mend",
@@ -119,6 +137,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "measures:month:hear",
         "exchange:export",
         "requests:policy:*",
+        *PROMISE,
         "performance:framework:put_in_force",
         "performance:evaluation:sign",
         "performance:evaluation:send_back",
@@ -128,10 +147,12 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "performance:follow_up:return",
         *ANSWER,
     ),
-    "district_manager": (*LEDGER, "exchange:export"),
+    "district_manager": (*LEDGER, *ORDERS, "exchange:export"),
     "unit_user": (
         *LEDGER,
+        *ORDERS,
         *ASK,
+        *JUDGE,
         *IMPORT,
         "handover:receipt:sign",
         "handover:file:reveal",
@@ -146,6 +167,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
         "requests:read",
         "handover:read",
         "support:read",
+        *ORDERS,
+        *HANDLE,
         *IMPORT,
         "handover:file:attach",
     ),

@@ -14,7 +14,7 @@ from licensetrack.accounts.scoping import rows_within
 from licensetrack.measures.question import Question
 from licensetrack.support.models import ServiceOrder
 
-RESPONSE_LIMIT = dt.timedelta(hours=4)  # half a working day; a contract that promises otherwise changes this
+RESPONSE_LIMIT = dt.timedelta(hours=4)  # half a working day, for orders of ledgers that do not carry their own
 CONTENT = 4  # 4 and 5 of 5 are "satisfied" and "very satisfied"
 
 
@@ -31,9 +31,15 @@ def orders(db: Session, question: Question) -> Sequence[ServiceOrder]:
 
 
 def answered_in_time(order: ServiceOrder, question: Question) -> bool:
-    """Whether the order was answered within the limit, by the end of the day asked for."""
+    """Whether the order was answered within its limit, by the end of the day asked for.
+
+    An order that is handled here carries the moment by which its service level used the time up; others have four
+    hours.
+    """
     if order.responded is None or order.responded >= _end(question):
         return False
+    if order.answer_due is not None:
+        return order.responded <= order.answer_due
     return order.responded - order.received <= RESPONSE_LIMIT
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,18 +15,26 @@ from licensetrack.core.clock import now
 from licensetrack.core.columns import instant_text
 from licensetrack.core.db import insert_rows, transaction
 from licensetrack.core.errors import Refused
+from licensetrack.support.handling_models import ServiceCase
 from licensetrack.support.models import ServiceOrder
 
 BUSINESS_TIME = "%Y-%m-%d %H:%M:%S.%f"
 COLUMNS = (
     "number", "unit_id", "district", "kind", "received", "responded", "completed", "outcome", "satisfaction",
-    "recorded_at", "superseded_at", "document_id", "place",
+    "recorded_at", "superseded_at", "document_id", "place", "source", "product", "severity", "title", "raised_by",
+    "accepted", "arrived", "restored", "limits", "late", "late_reason", "handler", "work", "related", "confirmed_by",
+    "papers", "answer_due",
+)  # fmt: skip
+# What many ledgers do not tell: a ledger that is silent leaves what is recorded.
+DETAILS = (
+    "source", "product", "severity", "title", "raised_by", "accepted", "arrived", "restored", "answer_due", "limits",
+    "late", "late_reason", "handler", "work", "related", "confirmed_by", "papers",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class OrderLine:
-    """An order as the ledger states it."""
+    """An order as the ledger states it; `received` is when it came in, `accepted` (受理) only where both are known."""
 
     number: str
     unit_id: int
@@ -38,6 +46,23 @@ class OrderLine:
     outcome: str = ""
     satisfaction: int | None = None
     place: str = ""
+    source: str = ""
+    product: str = ""
+    severity: str = ""
+    title: str = ""
+    raised_by: str = ""
+    accepted: dt.datetime | None = None
+    arrived: dt.datetime | None = None
+    restored: dt.datetime | None = None
+    answer_due: dt.datetime | None = None
+    limits: str = ""
+    late: bool | None = None
+    late_reason: str = ""
+    handler: str = ""
+    work: str = ""
+    related: str = ""
+    confirmed_by: str = ""
+    papers: str = ""
 
 
 def check_line(line: OrderLine) -> None:
@@ -47,6 +72,9 @@ def check_line(line: OrderLine) -> None:
                       received=line.received)  # fmt: skip
     if line.completed is not None and line.completed < (line.responded or line.received):
         raise Refused("The order was completed (%(completed)s) before it was answered.", completed=line.completed)
+    for moment in (line.accepted, line.arrived, line.restored):
+        if moment is not None and moment < line.received:
+            raise Refused("%(moment)s comes before the order (%(received)s).", moment=moment, received=line.received)
 
 
 def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int | None = None) -> int:
@@ -62,6 +90,11 @@ def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int 
     at = now()
     with transaction() as db:
         known = standing_orders(db)
+        here = handled_here(db)
+        for line in lines:
+            if line.number in here:
+                raise Refused("The order %(number)s is handled here; change it on its page.", number=line.number)
+        lines = [with_details(known.get(line.number), line) for line in lines]
         replaced = [known[line.number].id for line in lines if line.number in known]
         for start in range(0, len(replaced), 500):
             chunk = replaced[start : start + 500]
@@ -73,11 +106,31 @@ def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int 
     return len(lines)
 
 
-def differences(order: ServiceOrder, line: OrderLine) -> dict[str, tuple[object, object]]:
-    """Field → (recorded, new) where the line differs from the recorded order; its place in the file does not count."""
+def differences(order: ServiceOrder, line: OrderLine, *, silent: bool = True) -> dict[str, tuple[object, object]]:
+    """Field → (recorded, new) where the line differs from the recorded order; its place in the file does not count.
+
+    A ledger is `silent` about what it does not tell, which is then no difference.
+    """
     fields = asdict(line)
     fields.pop("place")
-    return {name: (getattr(order, name), new) for name, new in fields.items() if getattr(order, name) != new}
+    return {
+        name: (getattr(order, name), new)
+        for name, new in fields.items()
+        if getattr(order, name) != new and not (silent and name in DETAILS and new in ("", None))
+    }
+
+
+def with_details(order: ServiceOrder | None, line: OrderLine) -> OrderLine:
+    """The line with what is recorded and what it does not tell."""
+    if order is None:
+        return line
+    kept = {name: getattr(order, name) for name in DETAILS if getattr(line, name) in ("", None)}
+    return replace(line, **kept)
+
+
+def handled_here(db: Session) -> set[str]:
+    """Numbers of the orders that are handled here, which no ledger may change."""
+    return set(db.scalars(select(ServiceCase.number)))
 
 
 def standing_orders(db: Session) -> dict[str, ServiceOrder]:
@@ -93,4 +146,7 @@ def _row(line: OrderLine, at: dt.datetime, document_id: int | None) -> tuple[obj
     return (
         line.number, line.unit_id, line.district, line.kind, wall(line.received), wall(line.responded),
         wall(line.completed), line.outcome, line.satisfaction, instant_text(at), None, document_id, line.place,
+        line.source, line.product, line.severity, line.title, line.raised_by, wall(line.accepted), wall(line.arrived),
+        wall(line.restored), line.limits, line.late, line.late_reason, line.handler, line.work, line.related,
+        line.confirmed_by, line.papers, wall(line.answer_due),
     )  # fmt: skip

@@ -141,9 +141,6 @@ LEDGER_CHECKS: dict[str, str] = {
         SELECT voucher FROM budget_entry b WHERE reverses_id IS NULL
            AND NOT EXISTS (SELECT 1 FROM budget_entry r WHERE r.reverses_id = b.id)
         GROUP BY voucher HAVING count(*) > 1""",
-    "a service order has one standing version": """
-        SELECT number FROM service_order GROUP BY number
-        HAVING sum(CASE WHEN superseded_at IS NULL THEN 1 ELSE 0 END) <> 1""",
     "a unit's present name is in its history": """
         SELECT u.code FROM unit u LEFT JOIN unit_name n ON n.unit_id = u.id AND n.until IS NULL
         GROUP BY u.id, u.code, u.name HAVING count(n.id) <> 1 OR min(n.name) <> u.name""",

@@ -36,6 +36,7 @@ from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from licensetrack.verify.monitoring_checks import MONITORING_CHECKS
 from licensetrack.verify.procurement_checks import PROCUREMENT_CHECKS
 from licensetrack.verify.request_checks import REQUEST_CHECKS
+from licensetrack.verify.support_checks import SUPPORT_CHECKS
 from licensetrack.verify.unit_checks import UNIT_CHECKS
 
 SHOWN = 5
@@ -52,6 +53,7 @@ BY_QUERY = {
     **FRAMEWORK_CHECKS,
     **MONITORING_CHECKS,
     **INVENTORY_CHECKS,
+    **SUPPORT_CHECKS,
     **evaluation_checks.EVALUATION_CHECKS,
 }
 Check = Callable[[Connection], Iterator[str]]

@@ -36,6 +36,8 @@ import licensetrack.procurement.models
 import licensetrack.procurement.survey_models
 import licensetrack.reminders.models
 import licensetrack.requests.models
+import licensetrack.support.bulletin_models
+import licensetrack.support.handling_models
 import licensetrack.support.models
 import licensetrack.units.models
 import licensetrack.verify.history  # noqa: F401
@@ -52,6 +54,7 @@ APPEND_ONLY = (
     "host_scan", "scan_coverage", "deployed_host", "core_rule", "difference_step",
     "demand_line", "price_line",
     "check_run", "month_closing", "month_figure", "month_report", "reminder",
+    "service_step", "service_limit", "working_year", "service_paper", "bulletin_step",
 )  # fmt: skip
 _TRIGGERS = {
     "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",

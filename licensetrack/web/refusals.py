@@ -32,6 +32,7 @@ ABOUT = {
     "files": "set",
     "requests": "request",
     "certificates": "certificate",
+    "service": "order",
 }
 # Records that an address names by their id, and the name that the trail knows them by.
 KNOWN_AS: dict[str, tuple[str, Any]] = {

@@ -64,6 +64,8 @@ from licensetrack.web.scans import scans
 from licensetrack.web.schedules import schedules
 from licensetrack.web.score_reviews import score_reviews
 from licensetrack.web.search import search
+from licensetrack.web.service import service
+from licensetrack.web.service_acts import service_acts
 from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
 from licensetrack.web.steps import steps
@@ -83,10 +85,12 @@ FRAMEWORKS = (frameworks, framework_edits, framework_targets)
 INVENTORY = (inventory, scans, differences, difference_acts)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
 UPKEEP = (reminders, months, checks)
+SERVICE = (service, service_acts)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,
     *ACCEPTANCE,
+    *SERVICE,
     desk,
     search,
     dashboard,

@@ -43,6 +43,7 @@ AREAS = (
     "jobs",
     "inventory",
     "upkeep",
+    "support",
 )
 FOREIGN = "SQ-2024-0001"
 

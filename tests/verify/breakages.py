@@ -144,7 +144,6 @@ BY_SQL = [
             " SELECT kind, \"on\", at, amount, summary, voucher, place FROM budget_entry WHERE voucher = 'PZ-1'",
         ),
     ),
-    Case("a service order has one standing version", ("UPDATE service_order SET superseded_at = recorded_at",)),
     Case(
         "a unit's present name is in its history",
         ("UPDATE unit_name SET name = '别的单位' WHERE unit_id = (SELECT id FROM unit WHERE code = 'SZ0001')",),

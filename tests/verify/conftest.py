@@ -32,6 +32,7 @@ from tests.verify.inventory_breakages import reconcile
 from tests.verify.monitoring_breakages import monitor
 from tests.verify.procurement_breakages import buy
 from tests.verify.request_breakages import ask_and_review
+from tests.verify.support_breakages import serve
 
 
 def trade_of_a_year() -> None:
@@ -80,6 +81,7 @@ def trade_of_a_year() -> None:
     units_over_time(near)
     acceptances(third)
     ask_and_review(near)
+    serve(near)
     frameworks_of_a_year()
     _sign_an_evaluation(lay_evidence())
     write_a_draft()

@@ -24,6 +24,7 @@ from tests.verify.inventory_breakages import INVENTORY_CASES
 from tests.verify.monitoring_breakages import MONITORING_CASES
 from tests.verify.procurement_breakages import PROCUREMENT_CASES
 from tests.verify.request_breakages import REQUEST_CASES
+from tests.verify.support_breakages import SUPPORT_CASES
 from tests.verify.unit_breakages import UNIT_CASES
 
 CASES = [
@@ -38,6 +39,7 @@ CASES = [
     *FRAMEWORK_CASES,
     *MONITORING_CASES,
     *INVENTORY_CASES,
+    *SUPPORT_CASES,
     *EVALUATION_CASES,
 ]
 

@@ -1,0 +1,205 @@
+"""Reading the orders that are handled here, within what one may see: the list, one with its steps, what is late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.scoping import rows_within
+from licensetrack.allocation.models import LicenseSet
+from licensetrack.core.names import name_key
+from licensetrack.support.handling_models import ServiceCase, ServicePaper
+from licensetrack.support.limits import ENGINEER, firm_of
+from licensetrack.support.moving import wall_now
+from licensetrack.support.stages import OPEN
+from licensetrack.units.models import Platform, Unit, UnitName
+
+PAGE_SIZE = 50
+SOON = dt.timedelta(hours=4)
+SORTS: dict[str, ColumnElement[Any]] = {
+    "number": ServiceCase.number.expression,
+    "unit": Unit.name.expression,
+    "severity": ServiceCase.severity.expression,
+    "stage": ServiceCase.stage.expression,
+    "received": ServiceCase.received.expression,
+    "due": ServiceCase.restore_due.expression,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which orders are asked for; an empty filter lets all pass. `late` is "late", "soon" or nothing."""
+
+    search: str = ""
+    stages: tuple[str, ...] = ()
+    kind: str = ""
+    severity: str = ""
+    district: str = ""
+    late: str = ""
+    unit_id: int = 0
+    set_id: int = 0
+    sort: str = "-received"
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything but the stage is narrowed."""
+        return any((self.search.strip(), self.kind, self.severity, self.district, self.late))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of orders with their units."""
+
+    rows: Sequence[tuple[ServiceCase, Unit]]
+    total: int
+    number: int
+    last: int
+
+
+def within(db: Session, actor: Actor) -> list[ColumnElement[bool]]:
+    """What somebody may see: see `moving.sees`."""
+    found = rows_within(actor.scope, district=ServiceCase.district, unit_id=ServiceCase.unit_id)
+    if actor.role == ENGINEER:
+        firm = firm_of(db, actor.id)
+        mine = ServiceCase.engineer_id == actor.id
+        found.append(or_(mine, ServiceCase.firm == firm) if firm else mine if actor.id else false())
+    return found
+
+
+def is_over(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether a limit is passed and what it asks for is not done; while an order waits, its open limits have no due."""
+    return and_(ServiceCase.stage.in_(OPEN), or_(*(_open_due(ServiceCase, name, now) for name in _DUES)))
+
+
+def comes_soon(now: dt.datetime, soon: dt.timedelta = SOON) -> ColumnElement[bool]:
+    """Whether a limit will be passed within `soon`, and none is yet."""
+    ahead = or_(*(_open_due(ServiceCase, name, now + soon) for name in _DUES))
+    return and_(ServiceCase.stage.in_(OPEN), ahead, ~is_over(now))
+
+
+_DUES = {"answer": "responded", "arrive": "arrived", "restore": "restored"}
+
+
+def _open_due(table: Any, name: str, now: dt.datetime) -> ColumnElement[bool]:
+    """A due before `now` whose time is not there; nobody has to be on site for what runs again without."""
+    due, done = getattr(table, f"{name}_due"), getattr(table, _DUES[name])
+    met = [done.is_(None)] if name != "arrive" else [done.is_(None), table.restored.is_(None)]
+    return and_(due.is_not(None), due < now, *met)
+
+
+def lateness(case: ServiceCase, now: dt.datetime) -> tuple[str, dt.datetime | None]:
+    """The limit that is open and used up first, and when: ("answer", …); ("", None) where none is open."""
+    open_dues = [
+        (due, name)
+        for name, done in _DUES.items()
+        if (due := getattr(case, f"{name}_due")) is not None and getattr(case, done) is None
+        and not (name == "arrive" and case.restored is not None)
+    ]  # fmt: skip
+    if case.stage not in OPEN or not open_dues:
+        return "", None
+    due, name = min(open_dues)
+    return name, due
+
+
+def page_of_orders(db: Session, wanted: Wanted, number: int, *, actor: Actor) -> Page:
+    """One page of what is wanted."""
+    query = _query(db, wanted, actor)
+    total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
+    last = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), last)
+    rows = _pairs(db, _sorted(query, wanted).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    return Page(rows, total, number, last)
+
+
+def orders(db: Session, wanted: Wanted, *, actor: Actor, most: int = 100_000) -> list[tuple[ServiceCase, Unit]]:
+    """All that is wanted, in its order."""
+    return _pairs(db, _sorted(_query(db, wanted, actor), wanted).limit(most))
+
+
+def waiting(
+    db: Session, actor: Actor, stages: Sequence[str], *conditions: ColumnElement[bool]
+) -> list[tuple[ServiceCase, Unit]]:
+    """Orders at these stages that somebody may see, the longest waiting first."""
+    query = (
+        select(ServiceCase, Unit)
+        .join(Unit, Unit.id == ServiceCase.unit_id)
+        .where(ServiceCase.stage.in_(stages), *conditions, *within(db, actor))
+        .order_by(ServiceCase.stage_since, ServiceCase.id)
+    )
+    return _pairs(db, query)
+
+
+def late_orders(db: Session, actor: Actor, *, soon: bool = False) -> list[tuple[ServiceCase, Unit]]:
+    """Open orders over a limit, or close to one."""
+    now = wall_now()
+    return waiting(db, actor, OPEN, comes_soon(now) if soon else is_over(now))
+
+
+def counts(db: Session, actor: Actor) -> dict[str, int]:
+    """How many orders stand at each open stage, and how many are late or soon to be."""
+    query = select(ServiceCase.stage, func.count()).where(*within(db, actor)).group_by(ServiceCase.stage)
+    found = {stage: int(number) for stage, number in db.execute(query)}
+    return {
+        **{stage: found.get(stage, 0) for stage in OPEN},
+        "late": len(late_orders(db, actor)),
+        "soon": len(late_orders(db, actor, soon=True)),
+    }
+
+
+def papers_of(db: Session, case_id: int) -> Sequence[ServicePaper]:
+    """An order's files, the first first."""
+    return db.scalars(select(ServicePaper).where(ServicePaper.case_id == case_id).order_by(ServicePaper.id)).all()
+
+
+def linked(db: Session, case: ServiceCase) -> tuple[LicenseSet | None, Platform | None]:
+    """The set and the platform that an order is about."""
+    return (
+        db.get(LicenseSet, case.set_id) if case.set_id else None,
+        db.get(Platform, case.platform_id) if case.platform_id else None,
+    )
+
+
+def _pairs(db: Session, query: Select[ServiceCase, Unit]) -> list[tuple[ServiceCase, Unit]]:
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def _query(db: Session, wanted: Wanted, actor: Actor) -> Select[ServiceCase, Unit]:
+    query = select(ServiceCase, Unit).join(Unit, Unit.id == ServiceCase.unit_id).where(*within(db, actor))
+    if wanted.stages:
+        query = query.where(ServiceCase.stage.in_(wanted.stages))
+    for column, value in (
+        (ServiceCase.kind, wanted.kind),
+        (ServiceCase.severity, wanted.severity),
+        (ServiceCase.district, wanted.district),
+        (ServiceCase.unit_id, wanted.unit_id),
+        (ServiceCase.set_id, wanted.set_id),
+    ):
+        if value:
+            query = query.where(column == value)
+    if wanted.late:
+        query = query.where(is_over(wall_now()) if wanted.late == "late" else comes_soon(wall_now()))
+    if text := wanted.search.strip():
+        key = name_key(text)
+        former = select(UnitName.unit_id).where(UnitName.name_key.contains(key, autoescape=True))
+        query = query.where(
+            or_(
+                ServiceCase.number.icontains(text, autoescape=True),
+                ServiceCase.title.icontains(text, autoescape=True),
+                ServiceCase.engineer.icontains(text, autoescape=True),
+                ServiceCase.firm.icontains(text, autoescape=True),
+                Unit.name_key.contains(key, autoescape=True),
+                Unit.id.in_(former),
+            )
+        )
+    return query
+
+
+def _sorted(query: Select[ServiceCase, Unit], wanted: Wanted) -> Select[ServiceCase, Unit]:
+    column = SORTS[wanted.sort.lstrip("-")]
+    return query.order_by(column.desc() if wanted.sort.startswith("-") else column.asc(), ServiceCase.id.desc())
