@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config import from_environment
-from licensetrack import upkeep_commands  # noqa: F401 - its commands hang themselves on the group
+from licensetrack import collect_commands, upkeep_commands  # noqa: F401 - their commands hang on the group
 from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.core import db
 from licensetrack.core.clock import BUSINESS_ZONE, today

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from licensetrack.api.figures import figures
+from licensetrack.api.inventory import inventory
 
 VERSION = "v1"
 
@@ -26,4 +27,6 @@ def register(app: Flask) -> None:
         OPENAPI_URL_PREFIX=f"/api/{VERSION}",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    Service(app).register_blueprint(figures)
+    service = Service(app)
+    for room in (figures, inventory):
+        service.register_blueprint(room)

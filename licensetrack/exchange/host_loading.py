@@ -41,7 +41,6 @@ _AT = {"on": "seen_on", "name": "host"}
 
 def load_hosts(
     db: Session, table: Any, outcome: Outcome, operation: Operation, documents: Mapping[str, int], holders: Holders,
-    way: Way = "file",
 ) -> None:  # fmt: skip
     """Records one sheet as a scan for each of its days."""
     document_id = documents[table.file]
@@ -54,6 +53,7 @@ def load_hosts(
         if known or _repeats(db, on, lines):
             continue
         reader.new_days.add(on)
+        way: Way = "mapping" if table.mapping else "file"
         origin = Origin(way, table.file, document_id, table.sheet)
         try:
             record_scan(on, one_by_one(lines), origin, actor=operation.actor)

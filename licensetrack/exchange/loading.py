@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -24,11 +24,15 @@ from licensetrack.exchange.changes import WAITS, Outcome, Source
 from licensetrack.exchange.parcels import NEED_UNITS, Parcel, Unpacking
 from licensetrack.exchange.problems import Problem
 from licensetrack.exchange.progress import Meter, Progress, quiet
-from licensetrack.exchange.reading import READ_ENDINGS, read
+from licensetrack.exchange.reading import READ_ENDINGS, Reading, read
 from licensetrack.exchange.table_reader import Table
 
 PERMISSION = "exchange:ledger:load"
+NEEDED_FIRST = "The units or sets that this file refers to are not recorded yet; load them first."
 OVERTAKEN = "The ledger changed since these files were checked; nothing was written. Please check them again."
+
+
+Reader = Callable[[Sequence["NamedBytes"]], Reading]
 
 
 class NamedBytes(NamedTuple):
@@ -83,14 +87,17 @@ def load(
 class Load:
     """Files that are read, which needs no turn to write, and can then be applied, once."""
 
-    def __init__(self, files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = quiet) -> None:
-        """Reads them. Raises Forbidden."""
+    def __init__(
+        self, files: Sequence[NamedBytes], *, actor: Actor, progress: Progress = quiet, mapped: Reader | None = None
+    ) -> None:
+        """Reads them, by `mapped` where somebody said which column is which. Raises Forbidden."""
         require(actor, PERMISSION)
         self._actor, self._files = actor, _named_apart(files)
         self._meter = Meter(progress, {file.name: len(file.content) for file in self._files})
         self._outcome = Outcome()
         with _collector_at_rest():
-            reading = read(self._files, progress=self._meter.read)
+            reading = mapped(self._files) if mapped else read(self._files, progress=self._meter.read)
+        self._is_mapped = mapped is not None
         self._tables = reading.tables
         for problem in reading.problems:
             self._outcome.add(problem)
@@ -113,6 +120,8 @@ class Load:
         try:
             with transaction() as db, db.begin_nested():  # the savepoint undoes a dry run inside a larger act, too
                 _write(db, self._files, self._tables, Operation(self._actor), outcome, self._meter)
+                if self._is_mapped and any(change.action == WAITS for change in outcome.changes):
+                    outcome.add(Problem(self._files[0].name, NEEDED_FIRST))  # unmapped it could not be read again
                 if promised and not outcome.refused and promised != outcome.digest():
                     raise Conflict(OVERTAKEN)
                 if outcome.dry_run or outcome.refused or not outcome.changed_anything:

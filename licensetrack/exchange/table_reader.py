@@ -46,6 +46,8 @@ class Table:
     """NamedTuples of the kind's type, in the order of the sheet."""
     ignored: list[str] = field(default_factory=list)
     """Headings of columns that nothing reads."""
+    mapping: str = ""
+    """The mapping by which somebody said which column is which."""
 
     def problem(self, row: Row, name: str, rule: str, **values: object) -> Problem:
         """A problem at a cell of this table, for those who find out later: the row, the field's name and the broken
@@ -135,7 +137,7 @@ class TableReader:
         self._place_faults(piece, first)
         numbers: Sequence[int] = range(first + 1, first + len(piece) + 1)
         sums: list[tuple[int, Line, list[Raw], int]] = []
-        anchor = self.places[self.ledger.anchor]
+        anchor = self._needed[0]
         width = max(self._used) + 1
         if min(map(len, piece)) < width:
             piece = [row if len(row) >= width else [*row, *repeat("", width - len(row))] for row in piece]

@@ -59,6 +59,7 @@ TAGS: dict[str, Any] = {
     "exchange:export": lazy_gettext("Table exported"),
     "exchange:ledger:load": lazy_gettext("Ledgers loaded"),
     "exchange:ledger:withdraw": lazy_gettext("Waiting file withdrawn"),
+    "exchange:mapping:save": lazy_gettext("Column mapping saved"),
     "handover:archive:export": lazy_gettext("Archive list exported"),
     "handover:attempt:record": lazy_gettext("Import attempt recorded"),
     "handover:certificate:countersign": lazy_gettext("Certificate counter-signed"),

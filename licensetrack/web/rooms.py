@@ -42,6 +42,7 @@ from licensetrack.web.jobs import jobs
 from licensetrack.web.ledger import ledger
 from licensetrack.web.license_files import files
 from licensetrack.web.loading import loading
+from licensetrack.web.mapping import mapping
 from licensetrack.web.metrics import metrics
 from licensetrack.web.monitoring import monitoring
 from licensetrack.web.monitoring_acts import acts as monitoring_acts
@@ -82,7 +83,7 @@ EVALUATIONS = (
 )  # fmt: skip
 UNITS = (units, unit_acts, platforms)
 FRAMEWORKS = (frameworks, framework_edits, framework_targets)
-INVENTORY = (inventory, scans, differences, difference_acts)
+INVENTORY = (inventory, scans, differences, difference_acts, mapping)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
 UPKEEP = (reminders, months, checks)
 SERVICE = (service, service_acts)
