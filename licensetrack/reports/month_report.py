@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -19,8 +19,8 @@ from licensetrack.measures.question import Question, Value
 from licensetrack.reminders import rules
 from licensetrack.reminders.due import due_dates
 from licensetrack.reminders.rules import RULES
-from licensetrack.reports.document import Block, Column, Document, Heading, Paragraph, Properties, Row, Table, Tone
-from licensetrack.reports.evaluation_words import PRODUCTS, long_day, measure_label, short_instant
+from licensetrack.reports.document import Block, Column, Document, Properties, Row, Table
+from licensetrack.reports.evaluation_words import PRODUCTS, long_day, sheet_name, short_instant
 from licensetrack.reports.numbers import NO_VALUE, Figure, Kind, Style, Unit
 
 TITLE = "软件授权管理月报"
@@ -42,7 +42,7 @@ _KEY = (
     "units.served", "import.pass_rate", "import.first_pass_rate", "budget.appropriated", "budget.spent",
     "budget.execution_rate", "support.orders", "support.on_time_rate", "support.satisfaction_rate",
 )  # fmt: skip
-_AHEAD = 30
+_AHEAD, _WAITS = 30, 12
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,14 @@ def month_sheet(db: Session, as_of: dt.date, office: str) -> MonthSheet:
 def month_document(sheet: MonthSheet) -> Document:
     """The page for those who decide."""
     month = f"{sheet.as_of.year}年{sheet.as_of.month}月"
-    lead = f"数据截至{long_day(sheet.as_of)}，按{short_instant(sheet.known_at)}前登记的内容统计；只统计正式授权。"
+    known = short_instant(sheet.known_at)
+    lead = f"注：数据截至{long_day(sheet.as_of)}，按{known}前登记的内容统计；只统计正式授权；到期指三十日内。"
     blocks: tuple[Block, ...] = (
-        Heading(1, "一、授权数量"), _products(sheet), Heading(1, "二、主要指标"), _key_figures(sheet),
-        Heading(1, "三、本月办理"), _done(sheet), Heading(1, "四、到期与待办"), _waits(sheet),
-        Paragraph((lead,), Tone.NOTE),
+        replace(_products(sheet), caption="一、授权数量"), replace(_key_figures(sheet), caption="二、主要指标"),
+        replace(_done(sheet), caption="三、本月办理"), replace(_waits(sheet), caption="四、到期与待办", note=lead),
     )  # fmt: skip
     return Document(
-        title=TITLE, subtitle=f"（{month}）",
+        title=f"{month}{TITLE}",
         properties=Properties(sheet.office, sheet.known_at, TITLE, f"{month},月报"), blocks=blocks,
     )  # fmt: skip
 
@@ -103,36 +103,43 @@ def _products(sheet: MonthSheet) -> Table:
 
 
 def _key_figures(sheet: MonthSheet) -> Table:
-    columns = (Column("指标"), Column("本月末", Kind.COUNT), Column("上月末", Kind.COUNT), Column("增减", Kind.COUNT))
-    rows = [
-        (_label(name), _figure(sheet.figures, name), _figure(sheet.before, name), _change(sheet, name))
-        for name in _KEY
-        if name in sheet.figures
-    ]
-    return Table(columns, rows)
+    columns = (Column("指标"), Column("本月末", Kind.COUNT), Column("比上月末", Kind.COUNT)) * 2
+    names = [name for name in _KEY if name in sheet.figures]
+    rows: list[Row] = [(_label(name), _figure(sheet.figures, name), _change(sheet, name)) for name in names]
+    return _side_by_side(columns, rows, 2)
 
 
 def _done(sheet: MonthSheet) -> Table:
     done = [(word, sheet.acts[action]) for action, word in ACTIONS.items() if sheet.acts.get(action)]
-    return _in_pairs("办理事项", "套次", done or [("本月没有办理事项", 0)])
+    columns = (Column("办理"), Column("套次", Kind.COUNT)) * 6
+    return _side_by_side(columns, [*(done or [("无", 0)])], 6)
 
 
 def _waits(sheet: MonthSheet) -> Table:
-    columns = (Column("事项"), Column("三十日内到期及已超期", Kind.COUNT), Column("其中已超期", Kind.COUNT))
-    rows = [(WAITING[kind], *counts) for kind, counts in sheet.waiting.items()]
-    return Table(columns, rows or [("没有到期和超期的事项", 0, 0)])
+    """Two in a line; what has the fewest over stands together in the last field when one page has no room for all."""
+    columns = (Column("事项"), Column("到期或超期", Kind.COUNT), Column("已超期", Kind.COUNT)) * 2
+    kinds = sorted(sheet.waiting, key=lambda kind: -sheet.waiting[kind][1])
+    if len(kinds) > _WAITS:
+        shown, rest = kinds[: _WAITS - 1], kinds[_WAITS - 1 :]
+    else:
+        shown, rest = list(sheet.waiting), []
+    rows: list[Row] = [(WAITING[kind], *sheet.waiting[kind]) for kind in sheet.waiting if kind in shown]
+    if rest:
+        rows.append(("其他事项", *(sum(sheet.waiting[kind][nth] for kind in rest) for nth in (0, 1))))
+    return _side_by_side(columns, rows or [("没有到期和超期的事项", 0, 0)], 2)
 
 
-def _in_pairs(what: str, number: str, rows: list[tuple[str, int]]) -> Table:
-    """Short rows side by side, three in a line."""
-    columns = tuple(column for _ in range(3) for column in (Column(what), Column(number, Kind.COUNT)))
-    padded = [*rows, *[("", None)] * (-len(rows) % 3)]
-    return Table(columns, [sum((tuple(pair) for pair in padded[at : at + 3]), ()) for at in range(0, len(padded), 3)])
+def _side_by_side(columns: tuple[Column, ...], rows: list[Row], most: int) -> Table:
+    """Short rows, `most` of them in a line."""
+    width = len(columns) // most
+    padded = [*rows, *[("", *[""] * (width - 1))] * (-len(rows) % most)]
+    lines = [tuple(cell for row in padded[at : at + most] for cell in row) for at in range(0, len(padded), most)]
+    return Table(columns, lines)
 
 
 def _label(name: str) -> str:
     unit = {Unit.WAN_YUAN: "（万元）", Unit.UNITS: "（家）", Unit.ORDERS: "（件）"}.get(Unit(MEASURES[name].unit), "")
-    return measure_label(name, name) + unit
+    return sheet_name(name) + unit
 
 
 def _figure(values: Mapping[str, Value], name: str) -> Figure:
