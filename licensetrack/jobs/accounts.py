@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.accounts.unused import Unused, clean_sessions, switch_off_unused, unused_accounts, warn_unused
 from licensetrack.core.clock import business_day, now, today
 from licensetrack.core.db import reading, transaction
@@ -16,7 +17,7 @@ def unused(run: Run) -> Result:
     with reading() as db:
         found = unused_accounts(db, now())
     told = [one.login for one in found if _warn(one, run)]
-    off = [one.login for one in found if switch_off_unused(one, actor=run.actor)]
+    off = [one.login for one in found if switch_off_unused(one, actor=SYSTEM)]
     if off:
         with transaction() as db:
             post(
@@ -28,7 +29,7 @@ def unused(run: Run) -> Result:
 
 def _warn(found: Unused, run: Run) -> bool:
     with transaction() as db:
-        if not warn_unused(found, actor=run.actor):
+        if not warn_unused(found, actor=SYSTEM):
             return False
         post(
             db, "account_unused", to=[found.user_id], subject=f"user:{found.login}",
@@ -39,7 +40,7 @@ def _warn(found: Unused, run: Run) -> bool:
 
 
 @handles("accounts:sessions", label="Clean up sessions", even_read_only=True)
-def sessions(run: Run) -> Result:
+def sessions(_run: Run) -> Result:
     """Every night: sessions whose time is over are ended, those that ended half a year ago forgotten."""
-    ended, forgotten = clean_sessions(actor=run.actor)
+    ended, forgotten = clean_sessions(actor=SYSTEM)
     return {"ended": ended, "forgotten": forgotten}

@@ -41,7 +41,7 @@ def run_now(name: str, *, actor: Actor) -> Job:
     """Wants a schedule's job at once, beside its times; it is done in the name of whoever wanted it."""
     require(actor, "system:schedule:run")
     one = schedule_named(name)
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         job = write_job(db, one.kind, actor, dict(one.arguments), schedule=one.name)
         audit.record(db, "system:schedule:run", f"schedule:{name}", actor, job=job.id)
     return job
@@ -50,7 +50,7 @@ def run_now(name: str, *, actor: Actor) -> Job:
 def pause_schedule(name: str, *, actor: Actor, seen: int | None = None) -> None:
     """From now on its times pass by. Raises Conflict where it is paused, or stands otherwise than was seen."""
     require(actor, "system:schedule:pause")
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         row = _claimed(db, schedule_named(name), seen)
         if row.paused:
             raise Conflict("This schedule is paused already.")
@@ -61,7 +61,7 @@ def pause_schedule(name: str, *, actor: Actor, seen: int | None = None) -> None:
 def resume_schedule(name: str, *, actor: Actor, seen: int | None = None) -> None:
     """It goes on with the next time from now; what passed by meanwhile is not made up. Raises Conflict."""
     require(actor, "system:schedule:resume")
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         row = _claimed(db, schedule_named(name), seen)
         if not row.paused:
             raise Conflict("This schedule is not paused.")
@@ -75,7 +75,7 @@ def change_time(name: str, cron: str, *, actor: Actor, seen: int | None = None) 
     one, text = schedule_named(name), " ".join(cron.split())
     if text:
         trigger_of(text)
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         row = _claimed(db, one, seen)
         old, new = row.cron or one.cron, text or one.cron
         row.cron, row.planned_until = (None if new == one.cron else new), now()

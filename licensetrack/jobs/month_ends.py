@@ -6,7 +6,7 @@ import datetime as dt
 import os
 
 from config import Settings
-from licensetrack.accounts.permissions import Actor
+from licensetrack.accounts.permissions import SYSTEM, Actor
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading, transaction
 from licensetrack.jobs.handlers import Result, Run, handles
@@ -27,7 +27,7 @@ def close(run: Run) -> Result:
         ends = [*unreported_months(db), *months_to_close(db, today())]
     for nth, end in enumerate(ends):
         run.progress(nth, len(ends))
-        close_one(end, run.actor)
+        close_one(end, SYSTEM)
     return {"months": [f"{end:%Y-%m}" for end in ends]}
 
 

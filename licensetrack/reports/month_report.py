@@ -42,7 +42,7 @@ _KEY = (
     "units.served", "import.pass_rate", "import.first_pass_rate", "budget.appropriated", "budget.spent",
     "budget.execution_rate", "support.orders", "support.on_time_rate", "support.satisfaction_rate",
 )  # fmt: skip
-_AHEAD, _WAITS = 30, 12
+_AHEAD, _WAITS = 30, 10
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,18 @@ from licensetrack.core.errors import NotFound
 from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question
+from licensetrack.reminders.rules import ENDING, SOON
 from licensetrack.web.access import actor, needs, signed_in
 from licensetrack.web.asked import as_of
 from licensetrack.web.digits import days_asked
 from licensetrack.web.exports import export_table, record_download
 from licensetrack.web.work_lists import LISTS, Read, WorkList, lists_of
-from licensetrack.web.work_rows import SOON, Asked
+from licensetrack.web.work_rows import Asked
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 
 SHOWN = 6
-WINDOWS = (90, 60, 30, 15, 7, 1)
+WINDOWS = tuple(days for days in ENDING if days)
 KEY_FIGURES = (
     "units.served", "virtualization.accepted_sets", "virtualization.accepted_cpus", "import.pass_rate",
     "import.first_pass_rate",

@@ -75,7 +75,7 @@ def cancel(job_id: int) -> ResponseReturnValue:
         acts.cancel_job(job, actor=actor())
         return url_for("jobs.one", job_id=job_id)
 
-    return perform(form, act, lambda: _page(job_id, form))
+    return perform(form, act, lambda: _page(job_id, form), even_read_only=True)
 
 
 @jobs.post("/<int:job_id>/retry")
@@ -88,7 +88,7 @@ def retry(job_id: int) -> ResponseReturnValue:
         acts.retry_job(job, actor=actor())
         return url_for("jobs.one", job_id=job_id)
 
-    return perform(form, act, lambda: _page(job_id, form))
+    return perform(form, act, lambda: _page(job_id, form), even_read_only=True)
 
 
 def _seen(job_id: int) -> Job:

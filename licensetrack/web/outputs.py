@@ -74,7 +74,7 @@ def make(evaluation_id: int) -> ResponseReturnValue:
         job = want_output(evaluation_id, one, actor=actor(), digests=_settings().digests)
         return url_for("results.one", job_id=job.id)
 
-    return perform(form, act, lambda: _index(evaluation_id, form))
+    return perform(form, act, lambda: _index(evaluation_id, form), even_read_only=True)
 
 
 @outputs.get("/outputs/<kind>.<any(pdf, docx, xlsx):form>")

@@ -54,7 +54,7 @@ def change(name: str) -> ResponseReturnValue:
         flash(gettext("The time is changed."))
         return url_for("schedules.one", name=name)
 
-    return perform(form, act, lambda: _page(name, form))
+    return perform(form, act, lambda: _page(name, form), even_read_only=True)
 
 
 @schedules.post("/<name>/run")
@@ -66,7 +66,7 @@ def run(name: str) -> ResponseReturnValue:
     def act() -> str:
         return url_for("jobs.one", job_id=acts.run_now(name, actor=actor()).id)
 
-    return perform(form, act, lambda: _page(name, form))
+    return perform(form, act, lambda: _page(name, form), even_read_only=True)
 
 
 @schedules.post("/<name>/pause")
@@ -79,7 +79,7 @@ def pause(name: str) -> ResponseReturnValue:
         acts.pause_schedule(name, actor=actor(), seen=form.seen)
         return url_for("schedules.one", name=name)
 
-    return perform(form, act, lambda: _page(name, form))
+    return perform(form, act, lambda: _page(name, form), even_read_only=True)
 
 
 @schedules.post("/<name>/resume")
@@ -92,7 +92,7 @@ def resume(name: str) -> ResponseReturnValue:
         acts.resume_schedule(name, actor=actor(), seen=form.seen)
         return url_for("schedules.one", name=name)
 
-    return perform(form, act, lambda: _page(name, form))
+    return perform(form, act, lambda: _page(name, form), even_read_only=True)
 
 
 def _page(name: str, form: TimeForm) -> str:

@@ -103,7 +103,7 @@ LISTS: Mapping[str, WorkList] = {
             work_handover.to_import, _HANDED, _ISSUED, "cloud-arrow-up",
         ),
         WorkList(
-            "to_import", lazy_gettext("Issued more than 30 days ago, not imported"),
+            "to_import", lazy_gettext("Issued, and not imported within the limit"),
             lazy_gettext("Remind the unit, or help it to import."),
             work_sets.to_import, _READ, _ISSUED, "cloud-arrow-up",
         ),

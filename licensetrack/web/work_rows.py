@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from licensetrack.accounts.permissions import Actor, Scope
+from licensetrack.reminders.rules import SOON
 from licensetrack.web import wording
 from licensetrack.web.shown import count
-
-SOON = 90
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from licensetrack.allocation.expiry import Ending, ending_sets
 from licensetrack.allocation.stages import DECLINED
 from licensetrack.allocation.standing import StandingSet, sets_at_stage
 from licensetrack.allocation.waiting import WaitingSet, waiting_for_import
+from licensetrack.reminders.limits import limits
 from licensetrack.requests.decisions import idle_days
 from licensetrack.web.work_rows import Asked, WorkRow, about_set
 
-IMPORT_DAYS = 30
-
 
 def to_import(db: Session, asked: Asked) -> list[WorkRow]:
-    """Issued more than 30 days ago and not imported."""
-    return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=IMPORT_DAYS + 1)]
+    """Issued longer ago than the limit of the reminders, and not imported."""
+    days = limits(db)["import"] + 1
+    return [_waiting(row) for row in waiting_for_import(db, asked.as_of, scope=asked.scope, days=days)]
 
 
 def idle(db: Session, asked: Asked) -> list[WorkRow]:
