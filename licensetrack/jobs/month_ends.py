@@ -22,7 +22,7 @@ READ = "measures:month:hear"
 
 @handles("months:close", label="Close the month")
 def close(run: Run) -> Result:
-    """On the first of each month, and for months that were missed: one after the other, each once."""
+    """Every night, so that a month which was missed is made up: one after the other, each once."""
     with reading() as db:
         ends = [*unreported_months(db), *months_to_close(db, today())]
     for nth, end in enumerate(ends):

@@ -39,7 +39,7 @@ class Schedule:
 SCHEDULES: dict[str, Schedule] = {
     one.name: one
     for one in (
-        Schedule("close-month", "40 0 1 * *", "months:close", "Close the month"),
+        Schedule("close-month", "40 0 * * *", "months:close", "Close the month"),
         Schedule("backup", "30 1 * * *", "backups:make", "Backup of the night"),
         Schedule("check-books", "30 2 * * *", "books:check", "Check the books"),
         Schedule("check-files", "0 3 * * *", "files:check", "Check the files"),
