@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from licensetrack.notices.channels import Channels, MailServer
+
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"
 MEGABYTE = 1024 * 1024
@@ -20,6 +22,7 @@ class Settings:
     `seal_key` seals licence files and seeds of second factors; who loses it loses them. `signing_key` signs sealed
     packs by the algorithm `signature`; a pack's manifest states the `digests` of every file. `office` is the centre's
     name as its papers carry it. In `production` the start refuses what is unsafe, except what is `allowed` by its name.
+    `channels` says how notices leave the house.
     """
 
     database_url: str
@@ -43,6 +46,7 @@ class Settings:
     metrics_token: str = field(repr=False, default="")
     metrics_loopback: bool = False
     log_form: str = ""
+    channels: Channels = field(default_factory=Channels)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -70,6 +74,28 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=environment.get("LICENSETRACK_METRICS_TOKEN") or "",
         log_form=environment.get("LICENSETRACK_LOG") or "",
         metrics_loopback=environment.get("LICENSETRACK_METRICS") == "loopback",
+        channels=_channels(environment),
+    )
+
+
+def _channels(environment: Mapping[str, str]) -> Channels:
+    """How notices leave the house; by default they do not."""
+    said = environment.get
+    mail = MailServer(
+        host=said("LICENSETRACK_SMTP_HOST", ""),
+        port=int(said("LICENSETRACK_SMTP_PORT") or 0),
+        security=said("LICENSETRACK_SMTP_SECURITY") or "starttls",
+        user=said("LICENSETRACK_SMTP_USER", ""),
+        password=said("LICENSETRACK_SMTP_PASSWORD", ""),
+        sender=said("LICENSETRACK_MAIL_FROM", ""),
+        timeout=float(said("LICENSETRACK_SMTP_TIMEOUT") or 10),
+    )
+    return Channels(
+        base_url=said("LICENSETRACK_BASE_URL", "").rstrip("/"),
+        mail=mail,
+        webhook_hosts=tuple(said("LICENSETRACK_WEBHOOK_HOSTS", "").replace(",", " ").split()),
+        office=said("LICENSETRACK_OFFICE") or Settings.office,
+        authority=said("LICENSETRACK_CA_FILE", ""),
     )
 
 

@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from licensetrack.api.service import register as add_interface
     from licensetrack.core import blobs, db, result_files, sealing, signing
     from licensetrack.jobs import kept_backups, uploads
+    from licensetrack.notices import channels
     from licensetrack.web.rooms import register as add_pages
 
     settings = settings or from_environment()
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     kept_backups.use_folder(settings.backups)
     sealing.use_key(settings.seal_key, settings.cipher)
     signing.use_key(settings.signing_key, settings.signature)
+    channels.use(settings.channels)
     app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -22,6 +22,7 @@ from licensetrack.demo_papers import lay_papers
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
+from licensetrack.notices import channels
 from licensetrack.performance import evaluations, framework, framework_drafting, queries, working_paper
 from licensetrack.performance.framework import Framework
 from licensetrack.performance.framework_copying import copied
@@ -57,6 +58,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
     blobs.use_folder(settings.blobs)
     sealing.use_key(settings.seal_key, settings.cipher)
     signing.use_key(settings.signing_key, settings.signature)
+    channels.use(settings.channels)
     _make_fresh(settings.database_url, settings.blobs)
     with db.transaction() as session:
         audit.record(session, MARK, "database", SYSTEM)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -19,6 +17,7 @@ from licensetrack.accounts.permissions import NO_ROLE, ROLES, SYSTEM, Scope
 from licensetrack.core import blobs, db, result_files, schema, sealing, signing
 from licensetrack.core.errors import DomainError, Refused
 from licensetrack.jobs import kept_backups, uploads
+from licensetrack.notices import channels
 from licensetrack.terminal import say, translate
 from licensetrack.units.models import Unit
 
@@ -40,6 +39,7 @@ def connected(command: Callable[..., Any]) -> Callable[..., Any]:
         kept_backups.use_folder(settings.backups)
         sealing.use_key(settings.seal_key, settings.cipher)
         signing.use_key(settings.signing_key, settings.signature)
+        channels.use(settings.channels)
         db.connect(settings.database_url)
         try:
             schema.upgrade(settings.database_url)
@@ -68,42 +68,34 @@ def refuse_dangers(host: str = "127.0.0.1") -> None:
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", type=int, default=5000)
 @click.option("--threads", type=int, default=8)
-@click.option("--no-worker", is_flag=True, help="Serve pages alone; `licensetrack worker` runs elsewhere.")
 @connected
-def serve(host: str, port: int, threads: int, no_worker: bool) -> None:
-    """Serve pages and API (waitress), with a worker beside them."""
-    serve_pages(host, port, threads, with_worker=not no_worker)
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve pages and API (waitress)."""
+    serve_pages(host, port, threads)
 
 
-def serve_pages(host: str, port: int, threads: int = 8, *, with_worker: bool = True) -> None:
-    """Serves until the process is told to end (Ctrl-C, SIGTERM); the worker beside the pages ends with it."""
+def serve_pages(host: str, port: int, threads: int = 8) -> None:
     import waitress
 
     from licensetrack import create_app
     from licensetrack.core import logs
-    from licensetrack.jobs.beside import WorkerBeside
 
     refuse_dangers(host)
     logs.configure(form=from_environment().log_form)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server's loop hears that and closes
-    app = create_app()
-    with WorkerBeside() if with_worker else nullcontext():
-        say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
-        waitress.serve(app, host=host, port=port, threads=threads, ident=None)
+    say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
+    waitress.serve(create_app(), host=host, port=port, threads=threads, ident=None)
 
 
 @main.command()
-@click.option("--threads", type=click.IntRange(1, 50), default=3, help="So many jobs at a time.")
-@click.option("--beside", is_flag=True, hidden=True, help="End when standard input is closed.")
 @connected
-def worker(threads: int, beside: bool) -> None:
-    """Run a worker: the jobs that pages want, and what is done by the clock."""
+def worker() -> None:
+    """Run the scheduler: the nightly check of the books, and what else is due."""
     from licensetrack.core import logs
     from licensetrack.jobs.worker import run_worker
 
     refuse_dangers()
     logs.configure(form=from_environment().log_form)
-    run_worker(threads=threads, beside=beside)
+    run_worker()
 
 
 @main.group()

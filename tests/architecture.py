@@ -179,9 +179,11 @@ class InlineCode(HTMLParser):
 
 
 def inline_code(folder: Path) -> list[str]:
-    """Scripts, styles and handlers written into templates."""
+    """Scripts, styles and handlers written into templates of pages; a mail has no other place for its styles."""
     found = []
     for path in sorted(folder.rglob("*.html")):
+        if "email" in path.relative_to(folder).parts:
+            continue
         source = path.read_text(encoding="utf-8")
         # Jinja's own signs may hold quotes and brackets; the lines have to stay where they are.
         plain = re.sub(

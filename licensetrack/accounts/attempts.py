@@ -5,14 +5,16 @@ Counting first leaves guesses that come all at once no more tries than those tha
 
 from __future__ import annotations
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.models import User
 from licensetrack.accounts.rules import wait_after
-from licensetrack.core.clock import now
+from licensetrack.core import outbox
+from licensetrack.core.clock import now, today
 
 TOO_MANY = "Too many failed sign-ins. Please wait and try again."
+LOCK = "accounts:account:lock"
 _BLIND = {"synchronize_session": False}
 
 
@@ -28,6 +30,13 @@ def count_attempt(db: Session, user_id: int) -> bool:
     locked = update(User).where(User.id == user_id).values(locked_until=at + wait if wait else None)
     db.execute(locked.execution_options(**_BLIND))
     return True
+
+
+def tell_lock(db: Session, user_id: int) -> None:
+    """After an attempt that failed: where it locked the account, those who watch over accounts are told."""
+    failures = db.scalar(select(User.failures).where(User.id == user_id)) or 0
+    if wait_after(failures):
+        outbox.post(db, LOCK, user_id=user_id, failures=failures, on=today().isoformat())
 
 
 def forgive(db: Session, user_id: int) -> None:

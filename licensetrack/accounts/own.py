@@ -7,7 +7,7 @@ counts as at sign-in. Call these verbs outside a transaction, else a refusal wou
 from __future__ import annotations
 
 from licensetrack.accounts import second_factor
-from licensetrack.accounts.attempts import TOO_MANY, count_attempt, forgive
+from licensetrack.accounts.attempts import TOO_MANY, count_attempt, forgive, tell_lock
 from licensetrack.accounts.models import LoginSession, User
 from licensetrack.accounts.passwords import check_new_password, hashed, is_password_of, write_password
 from licensetrack.accounts.policy import policy
@@ -145,6 +145,9 @@ def _proved(token: str, current: str) -> User:
         free = count_attempt(db, user.id)
     right = is_password_of(user, current)
     if not free or not right:
+        if free:
+            with transaction(even_read_only=True) as db:
+                tell_lock(db, user.id)
         raise Refused("The present password is wrong." if free else TOO_MANY).at("current")
     with transaction(even_read_only=True) as db:
         present = db.get(User, user.id, with_for_update=True, populate_existing=True)

@@ -33,6 +33,8 @@ class Account(NamedTuple):
     version: int
     seen_at: dt.datetime | None
     password_at: dt.datetime
+    email: str
+    language: str
 
     @property
     def locked(self) -> bool:
@@ -118,6 +120,7 @@ def _told(db: Session, users: Sequence[User]) -> list[Account]:
             user.id, user.login, user.name, user.role, Scope(user.scope_kind, user.scope_value), user.active,
             user.locked_until, user.must_change, user.factor_since, user.created_at, user.version,
             seen.get(user.id), changed.get(user.id, user.created_at),
+            user.email, user.language,
         )
         for user in users
     ]  # fmt: skip

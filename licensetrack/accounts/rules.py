@@ -17,6 +17,11 @@ FIRST_WAIT = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=1)
 HALF_WAY = dt.timedelta(minutes=15)  # so long a sign-in may stop between the password and the second factor
 STEP_SECONDS = 30
+LONGEST_EMAIL = 254  # RFC 5321 4.5.3.1
+LONGEST_BOX = 64
+LANGUAGES = ("zh_CN", "en")
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:{_LABEL}\.)+{_LABEL}")
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,79}")
 
 
@@ -24,6 +29,20 @@ def check_login(login: str) -> None:
     """Letters, digits and a few signs, so that nobody's login looks like another's. Raises Refused."""
     if not _LOGIN.fullmatch(login):
         raise Refused("A login name has 2 to 80 letters and digits; . _ @ - may stand between them.").at("login")
+
+
+def check_email(email: str) -> None:
+    """An address that any mail server takes: one box, plain letters, a domain with a dot; nothing that could end a
+    header's line. Empty is none. Raises Refused.
+    """
+    if email and (len(email) > LONGEST_EMAIL or email.find("@") > LONGEST_BOX or not _EMAIL.fullmatch(email)):
+        raise Refused("This is no e-mail address; it looks like name@unit.example.").at("email")
+
+
+def check_language(language: str) -> None:
+    """One of the languages that texts are kept in. Raises Refused."""
+    if language not in LANGUAGES:
+        raise Refused("There is no such language.").at("language")
 
 
 def check_password(password: str, login: str, profile: Profile = MLPS) -> None:

@@ -19,7 +19,7 @@ from licensetrack.accounts.permissions import Actor, require
 from licensetrack.accounts.rules import plain_code, steps_around
 from licensetrack.accounts.session_rows import end_rows
 from licensetrack.accounts.users import claim
-from licensetrack.core import audit
+from licensetrack.core import audit, outbox
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Refused
@@ -110,6 +110,7 @@ def reset_factor(login: str, *, actor: Actor, seen: int | None = None) -> None:
         take_away(db, user)
         end_rows(db, user.id)
         audit.record(db, "accounts:factor:reset", f"user:{login}", actor)
+        outbox.post(db, "accounts:factor:reset", user_id=user.id)
 
 
 def _purpose(user: User) -> str:

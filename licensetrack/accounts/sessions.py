@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts import second_factor
-from licensetrack.accounts.attempts import TOO_MANY, count_attempt, forgive, take_back
+from licensetrack.accounts.attempts import TOO_MANY, count_attempt, forgive, take_back, tell_lock
 from licensetrack.accounts.models import LoginSession, OldPassword, User
 from licensetrack.accounts.passwords import is_password_of
 from licensetrack.accounts.permissions import SYSTEM, Actor, require
@@ -53,7 +53,7 @@ def sign_in(login: str, password: str, *, address: str = "", device: str = "") -
         free = count_attempt(db, user.id) if user is not None else not _seems_locked(db, login)
     right = is_password_of(user, password)
     if user is None or not user.active or not right or not free:
-        _record_refusal(login, address, locked=not free)
+        _record_refusal(login, address, user if free else None, locked=not free)
         raise Refused(WRONG if free else TOO_MANY)
     with transaction(even_read_only=True) as db:
         present = db.get(User, user.id, with_for_update=True, populate_existing=True)
@@ -90,9 +90,11 @@ def _seems_locked(db: Session, login: str) -> bool:
     return bool(failures) and failures[0] + wait_after(len(failures)) > now()
 
 
-def _record_refusal(login: str, address: str, **more: Any) -> None:
+def _record_refusal(login: str, address: str, counted: User | None, **more: Any) -> None:
     with transaction(even_read_only=True) as db:
         audit.record(db, START, f"user:{login}", SYSTEM, outcome="refused", address=address, **more)
+        if counted is not None:
+            tell_lock(db, counted.id)
 
 
 def pass_factor(token: str, typed: str, *, browser: Browser = UNKNOWN) -> str:
@@ -111,7 +113,7 @@ def pass_factor(token: str, typed: str, *, browser: Browser = UNKNOWN) -> str:
             subject, address = f"user:{user.login}", browser.address
             audit.record(db, START, subject, actor_of(user), address=address, state=state, factor=how)
             return fresh
-        _record_refusal(user.login, browser.address, locked=not free, factor="wrong")
+        _record_refusal(user.login, browser.address, user if free else None, locked=not free, factor="wrong")
     raise Refused(WRONG_CODE if free else TOO_MANY).at("code")
 
 
@@ -131,15 +133,18 @@ def session_in(db: Session, token: str, *states: str) -> tuple[LoginSession, Use
     return session, user
 
 
-def session_of(token: str) -> Standing | None:
-    """The session of a token, or None when it is unknown, ended or over. Rights are read anew each time."""
+def session_of(token: str, *, used: bool = True) -> Standing | None:
+    """The session of a token, or None when it is unknown, ended or over. Rights are read anew each time.
+
+    It grows old as long as nobody uses it: what a page asks by itself is no use.
+    """
     with reading() as db:
         row = _row(db, token)
         if row is None:
             return None
         session, at = row[0], now()
         found, seen_at = Standing(session.id, session.state, actor_of(row[1])), session.seen_at
-    if (at - seen_at).total_seconds() > 60:  # once a minute is enough to tell idle from busy
+    if used and (at - seen_at).total_seconds() > 60:  # once a minute is enough to tell idle from busy
         with transaction(even_read_only=True) as db:
             db.execute(update(LoginSession).where(LoginSession.id == found.id).values(seen_at=at))
     return found

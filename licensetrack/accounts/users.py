@@ -17,7 +17,7 @@ from licensetrack.accounts.permissions import ADMINISTRATORS, NO_ROLE, SYSTEM, A
 from licensetrack.accounts.policy import policy
 from licensetrack.accounts.rules import check_grant, check_login, check_password
 from licensetrack.accounts.session_rows import end_rows
-from licensetrack.core import audit
+from licensetrack.core import audit, outbox
 from licensetrack.core.clock import BUSINESS_ZONE, now
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
@@ -54,6 +54,7 @@ def create_user(
         db.flush()
         write_password(db, user, password_hash, must_change=must_change)
         audit.record(db, "accounts:user:create", f"user:{login}", actor, role=role, scope=[scope.kind, scope.value])
+        outbox.post(db, "accounts:user:create", user_id=user.id)
     return user
 
 
@@ -77,6 +78,7 @@ def set_password(login: str, password: str, *, actor: Actor, must_change: bool =
         write_password(db, user, password_hash, must_change=must_change)
         end_rows(db, user.id)
         audit.record(db, "accounts:user:password", f"user:{login}", actor)
+        outbox.post(db, "accounts:user:password", user_id=user.id)
 
 
 def set_active(login: str, active: bool, *, actor: Actor, seen: int | None = None) -> None:
@@ -110,6 +112,7 @@ def grant_role(login: str, role: str, scope: Scope, *, actor: Actor, seen: int |
         audit.record(
             db, "accounts:role:grant", f"user:{login}", actor, old=old, new=[role, scope.kind, scope.value]
         )  # fmt: skip
+        outbox.post(db, "accounts:role:grant", user_id=user.id)
 
 
 def end_accounts_of_unit(unit_id: int, *, actor: Actor, on: dt.date) -> list[str]:

@@ -48,6 +48,9 @@ SCHEDULES: dict[str, Schedule] = {
         Schedule("reminders", "30 6 * * *", "reminders:tell", "Tell what is due"),
         Schedule("watch-backups", "0 8,14,20 * * *", "backups:watch", "Age of the newest backup"),
         Schedule("lapse-waivers", "5 0 * * *", "inventory:lapse", "Open differences whose waiver is over"),
+        Schedule("notices", "* * * * *", "notices:dispatch", "Tell people what happened"),
+        Schedule("notices-digest", "0 8 * * *", "notices:digest", "Gather the day's notices into one mail each"),
+        Schedule("notices-sweep", "50 3 * * *", "notices:sweep", "Clear away old notices"),
         Schedule("sweep-files", "10 * * * *", "files:sweep", "Clear away files without a row"),
     )
 }

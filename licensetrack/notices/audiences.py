@@ -25,6 +25,14 @@ def people_with(db: Session, permission: str, *, unit_id: int | None = None) -> 
     return [user.id for user in _active(db) if may_hear(user, permission, unit_id, district)]
 
 
+def center_with(db: Session, permission: str, unit_id: int) -> list[int]:
+    """Those of the centre who may do this with a unit: nobody of a unit itself."""
+    district = db.scalar(select(Unit.district).where(Unit.id == unit_id))
+    return [
+        user.id for user in _active(db) if user.scope_kind != "unit" and may_hear(user, permission, unit_id, district)
+    ]
+
+
 def people_by_login(db: Session, logins: Iterable[str | None]) -> list[int]:
     """Active accounts with these logins."""
     wanted = [login for login in logins if login]

@@ -60,6 +60,12 @@ def signed_in(view: View) -> View:
     return view
 
 
+def quiet(view: View) -> View:
+    """Marks a view that pages ask by themselves: it is no sign that anybody is there, so the session grows old."""
+    view.quiet = True  # type: ignore[attr-defined]
+    return view
+
+
 def needs(permission: str) -> Callable[[View], View]:
     """Marks a view for those whose role holds the permission; the rows it shows are a matter of their scope."""
 
@@ -144,7 +150,8 @@ def register(app: Flask) -> None:
 
     @manager.user_loader
     def load(token: str) -> SignedIn | None:
-        found = sessions.session_of(token)
+        asked = current_app.view_functions.get(request.endpoint or "")
+        found = sessions.session_of(token, used=not getattr(asked, "quiet", False))
         return None if found is None else SignedIn(token, found)
 
     @app.before_request

@@ -15,6 +15,7 @@ from licensetrack.accounts.permissions import NO_ROLE, ROLES
 from licensetrack.accounts.profiles import PROFILES
 from licensetrack.web import account_words, wording
 from licensetrack.web.acts import ActForm
+from licensetrack.web.language import LANGUAGES
 
 NEW_PASSWORD = lazy_gettext("New password")
 AGAIN = lazy_gettext("New password again")
@@ -62,6 +63,18 @@ class PersonForm(ActForm):
 
     login = StringField(lazy_gettext("Login name"), [InputRequired(), Length(max=80)])
     name = StringField(lazy_gettext("Full name"), [InputRequired(), Length(max=80)])
+
+
+class AddressForm(ActForm):
+    """Where somebody's mail goes."""
+
+    email = StringField(lazy_gettext("E-mail address"), [Optional(), Length(max=254)])
+
+
+class ContactForm(AddressForm):
+    """Where one's own mail goes, and in which language it is written."""
+
+    language = SelectField(lazy_gettext("Language of notices"), choices=offered(LANGUAGES, LANGUAGES))
 
 
 class ActiveForm(ActForm):

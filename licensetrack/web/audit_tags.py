@@ -7,8 +7,10 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 TAGS: dict[str, Any] = {
+    "accounts:account:lock": lazy_gettext("Account locked after failed sign-ins"),
     "accounts:factor:reset": lazy_gettext("Second factor taken off"),
     "accounts:own:codes": lazy_gettext("Own recovery codes renewed"),
+    "accounts:own:contact": lazy_gettext("Own address of notices changed"),
     "accounts:own:factor": lazy_gettext("Own second factor changed"),
     "accounts:own:password": lazy_gettext("Own password changed"),
     "accounts:policy:change": lazy_gettext("Password policy changed"),
@@ -20,6 +22,7 @@ TAGS: dict[str, Any] = {
     "accounts:session:read": lazy_gettext("Sessions looked at"),
     "accounts:session:start": lazy_gettext("Signed in"),
     "accounts:user:active": lazy_gettext("Account switched on or off"),
+    "accounts:user:contact": lazy_gettext("Address of notices changed"),
     "accounts:user:create": lazy_gettext("Account created"),
     "accounts:user:password": lazy_gettext("Password set"),
     "accounts:user:warn": lazy_gettext("Told that an account is unused"),
@@ -99,6 +102,7 @@ TAGS: dict[str, Any] = {
     "measures:month:download": lazy_gettext("Report of a month downloaded"),
     "measures:month:report": lazy_gettext("Report of a month kept"),
     "measures:read": lazy_gettext("Figures looked at"),
+    "notices:preference:change": lazy_gettext("Own choice of notices changed"),
     "performance:comparison:export": lazy_gettext("Comparison exported"),
     "performance:evaluation:complete": lazy_gettext("Evaluation completed"),
     "performance:evaluation:download": lazy_gettext("Evaluation downloaded"),
@@ -203,6 +207,9 @@ TAGS: dict[str, Any] = {
     "system:check:read": lazy_gettext("Checks looked at"),
     "system:check:run": lazy_gettext("Books or files checked"),
     "system:clock:step": lazy_gettext("The clock stepped back"),
+    "system:delivery:read": lazy_gettext("Deliveries looked at"),
+    "system:delivery:resend": lazy_gettext("Delivery sent again"),
+    "system:delivery:test": lazy_gettext("Test mail asked for"),
     "system:demo:fill": lazy_gettext("Demonstration filled"),
     "system:job:cancel": lazy_gettext("Job cancelled"),
     "system:job:read": lazy_gettext("Jobs looked at"),
@@ -224,4 +231,8 @@ TAGS: dict[str, Any] = {
     "units:unit:reopen": lazy_gettext("Unit reopened"),
     "units:unit:split": lazy_gettext("Unit split"),
     "units:unit:update": lazy_gettext("Unit changed"),
+    "system:webhook:change": lazy_gettext("Endpoint changed"),
+    "system:webhook:make": lazy_gettext("Endpoint made"),
+    "system:webhook:read": lazy_gettext("Endpoints looked at"),
+    "system:webhook:test": lazy_gettext("Endpoint tried"),
 }

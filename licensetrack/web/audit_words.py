@@ -51,6 +51,8 @@ SUBJECTS: dict[str, Any] = {
     "month": lazy_gettext("Month"),
     "read_only": lazy_gettext("Read-only"),
     "sessions": lazy_gettext("Sessions"),
+    "delivery": lazy_gettext("Delivery"),
+    "webhook": lazy_gettext("Endpoint"),
 }
 FIELDS: dict[str, Any] = {
     **wording.FIELDS,

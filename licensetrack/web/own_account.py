@@ -8,15 +8,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from licensetrack.accounts import contact, queries
 from licensetrack.accounts import own as verbs
-from licensetrack.accounts import queries
 from licensetrack.accounts.policy import policy
 from licensetrack.accounts.profiles import Profile
 from licensetrack.core.db import reading
 from licensetrack.core.errors import Refused
 from licensetrack.web import account_words
 from licensetrack.web.access import actor, begin_session, browser, own_session, own_token, signed_in
-from licensetrack.web.account_forms import ChangeForm, CodeForm, ProofForm
+from licensetrack.web.account_forms import ChangeForm, CodeForm, ContactForm, ProofForm
 from licensetrack.web.acts import ActForm, attempt, perform
 from licensetrack.web.devices import device_words
 from licensetrack.web.qr_code import qr_code
@@ -24,7 +24,8 @@ from licensetrack.web.qr_code import qr_code
 own = Blueprint("own", __name__, url_prefix="/account")
 
 FORMS: dict[str, type[ActForm]] = {
-    "password": ChangeForm, "begin": ProofForm, "off": ProofForm, "codes": ProofForm, "session": ActForm,
+    "contact": ContactForm, "password": ChangeForm, "begin": ProofForm, "off": ProofForm, "codes": ProofForm,
+    "session": ActForm,
 }  # fmt: skip
 
 
@@ -44,12 +45,15 @@ def seed_picture() -> dict[str, Any]:
 def _page(asked: str = "", form: ActForm | None = None) -> str:
     """The page; the form that was sent stands in its place again."""
     forms: dict[str, ActForm] = {name: kind(formdata=None) for name, kind in FORMS.items()}
+    me = actor()
+    with reading() as db:
+        mine = queries.account(db, me.id or 0)
+    forms["contact"] = ContactForm(formdata=None, email=mine.email, language=mine.language)
     if form is not None:
         forms[asked] = form
     for name, one in forms.items():  # several forms of one page: each field has an id of its own
         for field in one:
             field.id = field.label.field_id = f"{name}-{field.short_name}"
-    me = actor()
     with reading() as db:
         account, standing = queries.account(db, me.id or 0), policy(db)
         return render_template(
@@ -79,6 +83,20 @@ def _renewed(token: str, text: str) -> ResponseReturnValue:
     begin_session(token)
     flash(text)
     return redirect(url_for("own.page"), 303)
+
+
+@own.post("/contact")
+@signed_in
+def change_contact() -> ResponseReturnValue:
+    """Another e-mail address, another language of notices."""
+    form = ContactForm()
+
+    def act() -> str:
+        contact.change_own_contact(form.email.data or "", form.language.data, actor=actor(), seen=form.seen)
+        flash(gettext("Address and language of notices are kept."))
+        return url_for("own.page")
+
+    return perform(form, act, lambda: _page("contact", form))
 
 
 @own.post("/password")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from licensetrack.accounts import queries, users
+from licensetrack.accounts import contact, queries, users
 from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import NO_ROLE
 from licensetrack.core.db import reading
 from licensetrack.web import account_words
 from licensetrack.web.access import actor, needs
-from licensetrack.web.account_forms import ActiveForm, PersonForm
+from licensetrack.web.account_forms import ActiveForm, AddressForm, PersonForm
 from licensetrack.web.acts import ActForm, perform, show_once
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -65,13 +65,16 @@ def one(user_id: int) -> ResponseReturnValue:
     return _page(user_id)
 
 
-def _page(user_id: int, form: ActForm | None = None) -> str:
+def _page(user_id: int, form: ActForm | None = None, address: AddressForm | None = None) -> str:
     with reading() as db:
         account = queries.account(db, user_id)
         scope = account_words.scopes_in_words(db, [account.scope])[account.scope]
     empty = ActForm(formdata=None)
     own = account.id == actor().id
-    return render_template("people/account.html", account=account, scope=scope, form=form or empty, own=own)
+    return render_template(
+        "people/account.html", account=account, scope=scope, form=form or empty, own=own,
+        address=address or AddressForm(formdata=None, email=account.email),
+    )  # fmt: skip
 
 
 def _login(user_id: int) -> str:
@@ -90,6 +93,19 @@ def set_active(user_id: int) -> ResponseReturnValue:
         return url_for("people.one", user_id=user_id)
 
     return perform(form, act, lambda: _page(user_id, form))
+
+
+@people.post("/<int:user_id>/contact")
+@needs("accounts:user:contact")
+def set_contact(user_id: int) -> ResponseReturnValue:
+    """Writes where the person's mail goes."""
+    form, login = AddressForm(), _login(user_id)
+
+    def act() -> str:
+        contact.set_contact(login, form.email.data or "", actor=actor(), seen=form.seen)
+        return url_for("people.one", user_id=user_id)
+
+    return perform(form, act, lambda: _page(user_id, address=form))
 
 
 @people.post("/<int:user_id>/password")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from licensetrack.web import access, asked, digits, errors, language, read_only, request_log, security, shown, vendor
+from licensetrack.web import notices as bell
 from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
 from licensetrack.web.batch import batch
@@ -18,6 +19,7 @@ from licensetrack.web.contract_parts import contract_parts
 from licensetrack.web.contracts import contracts
 from licensetrack.web.corrections import corrections
 from licensetrack.web.dashboard import dashboard
+from licensetrack.web.deliveries import deliveries
 from licensetrack.web.desk import desk
 from licensetrack.web.difference_acts import difference_acts
 from licensetrack.web.differences import differences
@@ -47,6 +49,7 @@ from licensetrack.web.metrics import metrics
 from licensetrack.web.monitoring import monitoring
 from licensetrack.web.monitoring_acts import acts as monitoring_acts
 from licensetrack.web.months import months
+from licensetrack.web.notices import notices
 from licensetrack.web.outlook import outlook
 from licensetrack.web.outputs import outputs
 from licensetrack.web.own_account import own
@@ -74,6 +77,7 @@ from licensetrack.web.surveys import surveys
 from licensetrack.web.unit_acts import unit_acts
 from licensetrack.web.unit_papers import unit_papers
 from licensetrack.web.units import units
+from licensetrack.web.webhooks import webhooks
 
 ACCOUNTS = (account, steps, own, people, roles, policy, sessions)
 REQUESTS = (requests, drafts, reviews)
@@ -87,6 +91,7 @@ INVENTORY = (inventory, scans, differences, difference_acts, mapping)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
 UPKEEP = (reminders, months, checks)
 SERVICE = (service, service_acts)
+NOTICES = (notices, deliveries, webhooks)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,
@@ -121,6 +126,7 @@ ROOMS = (
     *BOUGHT,
     *INVENTORY,
     *UPKEEP,
+    *NOTICES,
     batch,
     issuing,
 )
@@ -128,7 +134,7 @@ ROOMS = (
 
 def register(app: Flask) -> None:
     """Adds all pages, with the guard, the language and the headers around them."""
-    for part in (request_log, digits, language, security, errors, vendor, shown, asked, access, read_only):
+    for part in (request_log, digits, language, security, errors, vendor, shown, asked, access, read_only, bell):
         part.register(app)
     for room in ROOMS:
         app.register_blueprint(room)

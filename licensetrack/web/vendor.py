@@ -21,8 +21,8 @@ ICONS = tuple(
     " chevron-left chevron-right circle-half clipboard-data cloud-arrow-up cloud-check download"
     " exclamation-octagon exclamation-triangle file-earmark-arrow-down file-earmark-pdf file-earmark-spreadsheet"
     " file-earmark-word grid-1x2 headset hourglass-split inbox info-circle moon-stars patch-check person-circle"
-    " display key pause play people person-plus shield-check shield-lock"
-    " arrow-counterclockwise file-earmark-text pencil-square plus-lg save send trash"
+    " bell display key pause play people person-plus shield-check shield-lock"
+    " arrow-counterclockwise file-earmark-text pencil-square plus-lg save send sliders trash"
     " journal-text link-45deg search sun table x-lg".split()
 )
 _DARK_RULE = re.compile(r"(?:^|(?<=\}))\[data-bs-theme=dark\][^{}]*\{[^{}]*\}")

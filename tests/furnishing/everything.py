@@ -44,6 +44,7 @@ AREAS = (
     "inventory",
     "upkeep",
     "support",
+    "notices",
 )
 FOREIGN = "SQ-2024-0001"
 

@@ -5,10 +5,11 @@ from tests.web.routes.shape import EVERYBODY, Key, Route
 SYSTEM = {"system_administrator"}
 SECURITY = {"security_administrator"}
 OWN_ACTS = (
-    "change_password", "begin_factor", "confirm_factor", "remove_factor", "renew_codes", "end_session", "end_others",
+    "change_contact", "change_password", "begin_factor",
+    "confirm_factor", "remove_factor", "renew_codes", "end_session", "end_others",
 )  # fmt: skip
 OWN_PATHS = (
-    "password", "second-factor/begin", "second-factor", "second-factor/off", "recovery-codes",
+    "contact", "password", "second-factor/begin", "second-factor", "second-factor/off", "recovery-codes",
     "sessions/{somebodys_session}/end", "sessions/end-others",
 )  # fmt: skip
 
@@ -30,6 +31,7 @@ ROUTES: dict[Key, Route] = {
     ("people.new", "GET"): Route(SYSTEM, "/people/new"),
     ("people.create", "POST"): Route(SYSTEM, "/people/new", good=422),
     ("people.one", "GET"): Route(SYSTEM, "/people/{somebody}"),
+    ("people.set_contact", "POST"): Route(SYSTEM, "/people/{somebody}/contact", good=422),
     ("people.set_active", "POST"): Route(SYSTEM, "/people/{somebody}/active", good=422),
     ("people.reset_password", "POST"): Route(SYSTEM, "/people/{somebody}/password", good=422),
     ("roles.index", "GET"): Route(SECURITY, "/roles"),

@@ -1,0 +1,25 @@
+"""Where on the site an object is shown: paths for notices; a test asks each of them of the pages themselves."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+PATHS = {
+    "request": "/requests/{}",
+    "set": "/sets/{}",
+    "file": "/files/{}",
+    "certificate": "/certificates/{}",
+    "unit": "/units/{}",
+    "entitlement": "/entitlements/{}",
+    "evaluation": "/evaluations/{}",
+    "monitoring": "/monitoring/{}",
+    "framework": "/frameworks/{}",
+    "role": "/roles/{}",
+    "delegations": "/requests/delegations",
+    "account": "/account",
+}
+
+
+def path_of(what: str, key: object = "") -> str:
+    """The path of one object by its kind and its number or name."""
+    return PATHS[what].format(quote(str(key), safe="/"))
