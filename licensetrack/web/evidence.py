@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file
@@ -22,6 +22,7 @@ from licensetrack.performance.evidence_kinds import SHOWN_AS
 from licensetrack.performance.evidence_models import EvidenceFile, EvidenceLink
 from licensetrack.performance.evidence_rules import CLASSES
 from licensetrack.performance.evidence_wanted import target_of, wanted_of
+from licensetrack.performance.pdf_actions import acts
 from licensetrack.performance.stages import SIGNED
 from licensetrack.web import evidence_words as words
 from licensetrack.web.access import actor, needs
@@ -32,6 +33,7 @@ from licensetrack.web.wording import word
 
 evidence = Blueprint("evidence", __name__)
 
+MOST_REMEMBERED = 10_000
 # A browser sets a picture by a style of its own; nothing else is allowed, and no script ever runs.
 PREVIEW = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
@@ -145,9 +147,22 @@ def facts(db: Session, number: str) -> dict[str, Any]:
         "found": found,
         "links": queries.links_of(db, found.id),
         "shown": found.kind in SHOWN_AS,
+        "acts": found.kind == "pdf" and _acts(found.digest, lambda: blobs.load(db, found.blob_id)[1]),
         "words": words,
         "today": today(),
     }
+
+
+_LOOKED_THROUGH: dict[str, bool] = {}
+
+
+def _acts(digest: str, content: Callable[[], bytes]) -> bool:
+    """Whether a PDF holds scripts or the like; looked through once, for its bytes never change."""
+    if digest not in _LOOKED_THROUGH:
+        if len(_LOOKED_THROUGH) >= MOST_REMEMBERED:
+            _LOOKED_THROUGH.clear()
+        _LOOKED_THROUGH[digest] = acts(content())
+    return _LOOKED_THROUGH[digest]
 
 
 def _bytes(number: str, *, shown: bool = False) -> tuple[EvidenceFile, bytes]:
@@ -157,4 +172,6 @@ def _bytes(number: str, *, shown: bool = False) -> tuple[EvidenceFile, bytes]:
             raise NotFound("There is no such file.")
         _, data = blobs.load(db, found.blob_id)
         db.expunge(found)
+    if shown and found.kind == "pdf" and _acts(found.digest, lambda: data):
+        raise NotFound("There is no such file.")
     return found, data

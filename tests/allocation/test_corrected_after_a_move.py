@@ -40,7 +40,8 @@ def test_a_relocation_taken_back_leaves_the_set_where_its_unit_moved_meanwhile()
     change_unit(home, UnitEntry(home.code, home.name, home.category, "南山区"), on=day("04-01"), actor=ALICE)
     assert by_district("12-31") == {"罗湖区": 16}
     found = fresh(license_set)
-    life.drop_fact(found, relocation_of(found), actor=ALICE, reason="没有调拨")
+    state = life.drop_fact(found, relocation_of(found), actor=ALICE, reason="没有调拨")
+    assert state.holder.district == "南山区"  # the state that stands, not one before it
     assert by_district("03-31") == {"福田区": 16}
     assert by_district("12-31") == {"南山区": 16}
     assert broken() == []

@@ -1,10 +1,12 @@
 """Hostile files as evidence: what a browser would run is not taken, and what is shown runs and reaches nothing."""
 
 import base64
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
+from licensetrack.demo_papers import PAPERS, sample_pdf
 from tests.e2e.conftest import Site, watched
 from tests.e2e.test_evidence import DROP
 from tests.e2e.test_pages import sign_in
@@ -67,26 +69,29 @@ def test_what_a_browser_would_run_is_not_taken_whatever_it_is_called(browser: Br
             assert name in page.inner_text("#files-error")
 
 
-def test_what_is_shown_runs_nothing_and_reaches_nothing(browser: Browser, site: Site) -> None:
-    asked, dialogs = [], []
-    with watched(browser, site.url) as (context, _):
-        context.on("request", lambda request: asked.append(urlsplit(request.url).hostname))
+def test_a_picture_is_shown_where_it_can_do_nothing_and_a_pdf_with_scripts_not_at_all(
+    browser: Browser, site: Site
+) -> None:
+    asked: list[str] = []
+    dialogs: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    with watched(browser, site.url) as (context, watch):
+        watch.expect("404")
+        context.on("request", lambda request: asked.append(request.url))  # the reader's own parts are no host's
         page = context.new_page()
-        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismiss)
         sign_in(page, site, "performance_officer")
         drop(
-            page,
-            ("恶意文件.pdf", "application/pdf", hostile_pdf()),
-            ("恶意图片.png", "image/png", hostile_png()),
-        )
+            page, ("恶意文件.pdf", "application/pdf", hostile_pdf()), ("恶意图片.png", "image/png", hostile_png()),
+            ("合同.pdf", "application/pdf", sample_pdf(PAPERS[7]) + b"\n%another copy\n%%EOF\n"),
+        )  # fmt: skip
         page.wait_for_selector(".alert-success")
-        for title, kind in (("恶意文件", "application/pdf"), ("恶意图片", "image/png")):
-            page.goto("/evidence")
-            page.locator("tbody tr", has_text=title).first.locator("th a").click()
-            frame = page.locator("iframe.preview")
-            frame.wait_for()
-            frame.scroll_into_view_if_needed()
-            page.wait_for_timeout(1500)  # what would run had its time
+        for title, kind in (("恶意图片", "image/png"), ("合同", "application/pdf")):
+            frame = opened(page, title)
             shown = page.request.get(str(frame.get_attribute("src")))
             policy = shown.headers["content-security-policy"]
             assert policy == "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
@@ -94,10 +99,29 @@ def test_what_is_shown_runs_nothing_and_reaches_nothing(browser: Browser, site: 
             assert shown.headers["x-frame-options"] == "SAMEORIGIN"
             assert shown.headers["cross-origin-resource-policy"] == "same-origin"
             assert shown.headers["cache-control"] == "no-store"
-            assert page.evaluate("window.hacked") is None
-            assert page.url.startswith(f"{site.url}/evidence/")
-            for inner in page.frames[1:]:
-                if inner.url.startswith(site.url):
-                    assert inner.evaluate("self.origin") == "null"  # a stranger to our pages, cookies and storage
+            if kind == "image/png":
+                assert frame.get_attribute("sandbox") == ""
+                assert page.frames[1].evaluate("self.origin") == "null"  # a stranger to our pages, cookies and storage
+        number = opened(page, "恶意文件", frame=False)
+        assert "含有脚本或自动操作" in page.inner_text("main")
+        assert page.request.get(f"{number}/content").status == 404  # nor by its address
+        page.wait_for_timeout(1500)  # what would run had its time
+        assert page.evaluate("window.hacked") is None
     assert dialogs == []
-    assert set(asked) <= {urlsplit(site.url).hostname, "", None}
+    foreign = [url for url in asked if url.startswith(("http:", "https:")) and not url.startswith(site.url)]
+    assert foreign == []
+
+
+def opened(page: Page, title: str, *, frame: bool = True) -> Any:
+    """The page of a file: its preview, given a moment to do its worst; or its address, where there must be none."""
+    page.goto("/evidence")
+    page.locator("tbody tr", has_text=title).first.locator("th a").click()
+    page.wait_for_selector("h1")
+    if not frame:
+        assert page.locator("iframe").count() == 0
+        return urlsplit(page.url).path
+    shown = page.locator("iframe.preview")
+    shown.wait_for()
+    shown.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)
+    return shown

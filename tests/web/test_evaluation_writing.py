@@ -167,3 +167,18 @@ def test_three_people_take_it_to_its_signature_and_a_reviewer_may_send_it_back(o
     assert f"{draft}/write" not in own_house.get(draft, OFFICER)
     assert own_house.client(OFFICER).get(f"{draft}/write").status_code == 302
     assert own_house.get("/evaluations/1", "auditor").count("已签署") > 0
+
+
+def test_a_missing_paper_leads_to_the_upload_form_with_its_indicator_chosen(full_house: House) -> None:
+    draft = f"/evaluations/{full_house.objects['draft_evaluation']}"
+    [first, *_] = [
+        address for address, text in open_points(full_house, draft) if text.startswith("缺少应提供的佐证材料")
+    ]
+    page = BeautifulSoup(full_house.get(first, OFFICER), "html.parser")
+    chosen = page.select_one("select[name=indicator] option[selected]")
+    assert chosen is not None
+    assert chosen.get_text().startswith("2023 A11")
+    assert "立项依据文件" in chosen.get_text()
+    reason = page.select_one("[name=reason]")
+    assert reason is not None
+    assert "A11" in reason.get_text()
