@@ -58,7 +58,7 @@ def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
         sheet, gaps = _read(db, found)
         changed = differences(db, found)
         steps = steps_open(db, found, actor())
-    words = _Words(sheet)
+    words = Words(sheet)
     return render_template(
         "evaluations/evaluation.html",
         found=found,
@@ -106,7 +106,7 @@ def steps_open(db: Session, found: Evaluation, visitor: Actor) -> dict[str, str]
     return why
 
 
-class _Words:
+class Words:
     """The sheet's sentences with its figures filled in."""
 
     def __init__(self, sheet: EvaluationSheet) -> None:

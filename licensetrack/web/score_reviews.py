@@ -15,7 +15,7 @@ from licensetrack.performance.reviewing import ACT, review_score
 from licensetrack.performance.scorecard import target_text
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
-from licensetrack.web.evaluations import see_all
+from licensetrack.web.evaluations import Words, see_all
 from licensetrack.web.fields import NumberField
 from licensetrack.web.shown import points
 
@@ -61,11 +61,12 @@ def _page(evaluation_id: int, code: str, form: ScoreForm) -> str:
     with reading() as db:
         found = queries.evaluation(db, evaluation_id)
         result = next((one for one in queries.results_of(found) if one.indicator.code == code), None)
+        words = Words(queries.sheet(db, found, with_traces=False))
     if result is None:
         raise NotFound("There is no indicator “%(code)s”.", code=code)
     if not form.is_submitted() and result.review is not None:
         form.score.data, form.reason.data = result.review.score, result.review.reason
     return render_template(
         "evaluations/review_score.html", found=found, result=result, form=form, points=points,
-        target=target_text(result.indicator, result.target),
+        target=target_text(result.indicator, result.target), said=words(result.mark.reason, code),
     )  # fmt: skip

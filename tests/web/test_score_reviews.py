@@ -13,6 +13,11 @@ def test_a_reviewer_sets_a_score_beside_the_own_and_takes_it_back(own_full_house
     assert sheet.find("a", href=address)
     assert not BeautifulSoup(house.get(f"/evaluations/{done}", "auditor"), "html.parser").find("a", href=address)
 
+    a22 = BeautifulSoup(house.get(f"/evaluations/{done}/scores/A22", "reviewer"), "html.parser").select_one("dl")
+    assert a22 is not None
+    assert "扣1分" in a22.get_text()  # the unit's reason with its figures, not with their names
+    assert "{" not in a22.get_text()
+
     def send(score: str, reason: str, status: int) -> str:
         page = BeautifulSoup(house.get(address, "reviewer"), "html.parser").find("form", method="post", class_="card")
         hidden = {field["name"]: field["value"] for field in page.select("input[type=hidden]")}
