@@ -6,11 +6,23 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
+from licensetrack.core.errors import NotFound
 from licensetrack.performance import monitoring_queries, previewing, queries
 from licensetrack.performance.goals import declared
-from licensetrack.reports.outputs import EVALUATION, GOALS, MONITORING, write_evaluation, write_goals, write_monitoring
+from licensetrack.performance.models import Evaluation
+from licensetrack.reports.outputs import (
+    EVALUATION,
+    GOALS,
+    MONITORING,
+    SELF_ASSESSMENT,
+    write_evaluation,
+    write_goals,
+    write_monitoring,
+)
 from licensetrack.reports.sealed_pack import write_pack
 
 
@@ -46,12 +58,22 @@ def _document(year: int, form: str, kind: str, as_of: dt.date | None, framework:
 
 def _evaluation(year: int, form: str, kind: str, as_of: dt.date | None) -> bytes:
     with reading() as db:
-        signed = queries.latest_signed(db, year)
+        signed = _signed(db, year, kind)
         if as_of is None or as_of == signed.as_of:
             sheet = queries.load_snapshot(db, signed)
         else:
             sheet = previewing.preview(db, signed, as_of)
     return write_evaluation(sheet, form, kind)
+
+
+def _signed(db: Session, year: int, kind: str) -> Evaluation:
+    """The department's evaluation; the form of self-assessment comes from the unit's own where one was signed."""
+    if kind == SELF_ASSESSMENT:
+        try:
+            return queries.latest_signed(db, year, SELF_ASSESSMENT)
+        except NotFound:
+            pass
+    return queries.latest_signed(db, year)
 
 
 def _monitoring(year: int, form: str, as_of: dt.date | None, framework: str) -> bytes:

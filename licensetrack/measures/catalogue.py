@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from licensetrack.core.errors import NotFound
 from licensetrack.measures import money, service, traces
-from licensetrack.measures.ledger_sums import units_served
 from licensetrack.measures.question import Question, Value, percent
 from licensetrack.measures.reading import Reading
 from licensetrack.measures.traces import Row
@@ -93,7 +92,7 @@ def _execution(reading: Reading) -> Value:
 _ORDERS = frozenset({"support.order"})
 _ALL = [
     Measure(
-        "units.served", "Units served", "units", lambda r: units_served(r.db, r.question), traces.of_units,
+        "units.served", "Units served", "units", lambda r: r.served, traces.of_units,
         frozenset({"*.accepted_sets"}),
     ),
     *(_set_measure(product, stage, what) for product in PRODUCTS for stage in STAGES for what in ("sets", "cpus")),

@@ -39,6 +39,11 @@ class Reading:
         """Budget entries of the year."""
         return list(money.entries(self.db, self.question))
 
+    @cached_property
+    def served(self) -> int:
+        """How many units hold an accepted set."""
+        return ledger_sums.units_served(self.db, self.question)
+
     def counter(self, product: str, name: str) -> int:
         """One counter of one product."""
         return self.products.get(product, {}).get(name, 0)

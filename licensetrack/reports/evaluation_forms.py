@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from licensetrack.performance.framework import EVALUATION
 from licensetrack.performance.naming import EXECUTION, funds_of
 from licensetrack.performance.sheet import EvaluationSheet, Group, ScoredIndicator
 from licensetrack.reports.document import Align, Form, FormCell, label_cell
@@ -158,5 +159,9 @@ def _note(sheet: EvaluationSheet, texts: Texts) -> str:
         parts.append(f"{execution.name}（分值{weight}分）在“项目资金”栏计分，不在绩效指标中重复列示。")
     parts.append(untold(funds_of(sheet.figures), texts["budget.appropriated"].value))
     if sheet.total + sum((leaf.lost for leaf in sheet.leaves()), Decimal(0)) == Decimal(100):
-        parts.append("各项分值按本年度部门评价指标体系设置。")
+        parts.append(
+            "各项分值按本年度部门评价指标体系设置。"
+            if sheet.kind == EVALUATION
+            else "各项分值按本年度自评指标体系设置。"
+        )
     return "".join(parts)

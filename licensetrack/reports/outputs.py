@@ -61,6 +61,11 @@ def write_evaluation(sheet: EvaluationSheet, form: str, kind: str = EVALUATION) 
     return rendered(document_of(sheet, kind), form)
 
 
+def document_name(sheet: EvaluationSheet, kind: str) -> str:
+    """What a document is called: the report of a unit's self-assessment is no department's."""
+    return "绩效自评报告" if (kind, sheet.kind) == (EVALUATION, SELF_ASSESSMENT) else KIND_NAMES[kind]
+
+
 def write_monitoring(sheet: MonitoringSheet, form: str, results: Results | None = None) -> bytes:
     """项目支出绩效运行监控表 as bytes; the same sheet gives the same bytes. Raises NotFound, sentences.WordingError."""
     return rendered(monitoring_document(sheet, results), form)

@@ -16,7 +16,7 @@ from licensetrack.performance.models import Evaluation
 from licensetrack.performance.sheet import EvaluationSheet
 from licensetrack.reports import pack_container, pack_recount, verify_pack
 from licensetrack.reports.evaluation_words import long_day, long_instant
-from licensetrack.reports.outputs import FORMS, KIND_NAMES, file_name, write_evaluation
+from licensetrack.reports.outputs import FORMS, KINDS, document_name, file_name, write_evaluation
 from licensetrack.reports.pack_container import MANIFEST, SIGNATURE, canonical
 from licensetrack.reports.pack_forms import MONITORINGS, Forms, forms_of
 from licensetrack.reports.pack_recount import EVIDENCE, GOALS, RULES, SNAPSHOT, lines_of
@@ -120,9 +120,9 @@ def verifier_text() -> str:
 
 
 def _documents(sheet: EvaluationSheet, progress: Progress) -> Iterator[Entry]:
-    wanted = list(product(KIND_NAMES.items(), FORMS))
-    for done, ((kind, name), form) in enumerate(wanted, 1):
-        yield Entry(f"{DOCUMENTS}{name}.{form}", write_evaluation(sheet, form, kind))
+    wanted = list(product(KINDS, FORMS))
+    for done, (kind, form) in enumerate(wanted, 1):
+        yield Entry(f"{DOCUMENTS}{document_name(sheet, kind)}.{form}", write_evaluation(sheet, form, kind))
         progress(done, len(wanted) + 1)
 
 

@@ -13,7 +13,7 @@ from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.performance import frameworks, queries
 from licensetrack.performance.evaluations import evaluate
-from licensetrack.performance.framework import EVALUATION, Framework, library, load
+from licensetrack.performance.framework import Framework, library, load
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.scorecard import target_text
 from licensetrack.performance.starting import blank_paper, paper_of_earlier
@@ -89,8 +89,7 @@ def _framework(form: StartForm) -> Framework:
 def offered_frameworks(db: Session) -> list[Framework]:
     """The frameworks that an evaluation can be made by: those in force, then the library's that belong to a year."""
     found = {one.code: one for one in frameworks.all_in_force(db)}
-    seeds = [one for one in map(load, library()) if one.year is not None and one.code not in found]
-    return [one for one in (*found.values(), *seeds) if one.kind == EVALUATION]
+    return [*found.values(), *(one for one in map(load, library()) if one.year is not None and one.code not in found)]
 
 
 def _paper(db: Session, form: StartForm, used: Framework, year: int, day: dt.date) -> WorkingPaper:

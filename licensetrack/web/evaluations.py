@@ -26,6 +26,7 @@ from licensetrack.reports.numbers import Figure, Unit
 from licensetrack.reports.wording import plain, sentence
 from licensetrack.web.access import actor, needs
 from licensetrack.web.draft_forms import StepForm
+from licensetrack.web.framework_words import KINDS
 from licensetrack.web.shown import points
 from licensetrack.web.wording import in_words
 
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
     with reading() as db:
         rows = queries.evaluations(db)
         moved = {row.id for row in rows if row.stage == SIGNED and has_changed(db, row)}
-        return render_template("evaluations/index.html", rows=rows, moved=moved, points=points)
+        return render_template("evaluations/index.html", rows=rows, moved=moved, points=points, KINDS=KINDS)
 
 
 @evaluations.get("/<int:evaluation_id>")
@@ -74,6 +75,7 @@ def evaluation_page(evaluation_id: int, form: StepForm, act: str) -> str:
         fresh=StepForm(formdata=None),
         steps=steps,
         known_at=sheet.known_at.isoformat(),
+        KINDS=KINDS,
     )
 
 

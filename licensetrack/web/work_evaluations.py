@@ -13,12 +13,15 @@ from licensetrack.core.errors import Refused
 from licensetrack.performance import monitoring_queries, queries
 from licensetrack.performance.drafts import editors_of
 from licensetrack.performance.evaluations import taken
+from licensetrack.performance.framework import EVALUATION
 from licensetrack.performance.models import Evaluation
 from licensetrack.performance.monitoring_models import Monitoring
 from licensetrack.performance.monitoring_stages import DRAFT as UNSUBMITTED
 from licensetrack.performance.rules.separation import SEND_BACK, check_other_person
 from licensetrack.performance.sheet import Step
 from licensetrack.performance.stages import COMPLETED, DRAFT, REVIEWED
+from licensetrack.web.framework_words import KINDS
+from licensetrack.web.wording import word
 from licensetrack.web.work_rows import Asked, WorkRow
 
 
@@ -87,7 +90,8 @@ def _row(
 
 
 def _label(found: Evaluation) -> str:
-    return f"{found.year}" + (f" · v{found.version}" if found.version > 1 else "")
+    kind = "" if found.kind == EVALUATION else f" {word(KINDS, found.kind)}"
+    return f"{found.year}{kind}" + (f" · v{found.version}" if found.version > 1 else "")
 
 
 def _title(found: Evaluation) -> str:
