@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -106,3 +107,24 @@ def _tell(report: Report, settings: Settings, check: bool) -> None:
         )
     if report.good:
         say(translate("Every invariant holds, and the figures are those of the backup."))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation and what to do; exit 1 if anything is. Changes nothing."""
+    from licensetrack.upkeep.doctor import examine
+    from licensetrack.upkeep.findings import ERROR, OK, WARNING
+
+    found = examine(from_environment())
+    good = not [one for one in found if one.level == ERROR]
+    signs = {OK: "✓", WARNING: "!", ERROR: "✗"}
+    told = [(one, translate(one.what) % one.values, translate(one.remedy) % one.values) for one in found]
+    if as_json:
+        checks = [{"check": one.check, "level": one.level, "what": what, "remedy": do} for one, what, do in told]
+        say(json.dumps({"ok": good, "checks": checks}, ensure_ascii=False, indent=1))
+    else:
+        for one, what, do in told:
+            say(f"{signs[one.level]} {what}" + (f"\n  → {do}" if do else ""))
+    db.engine().dispose()
+    sys.exit(0 if good else 1)

@@ -24,6 +24,7 @@ NETWORK_DISKS = {
 }  # fmt: skip
 MOUNTS = Path("/proc/mounts")
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+TLS = ("starttls", "tls", "ssl")
 KEY_FILES = {"SECRET_KEY": "secret_key", "LICENSETRACK_SEAL_KEY": "seal_key", "LICENSETRACK_SIGNING_KEY": "signing_key"}
 
 
@@ -57,6 +58,7 @@ def dangers(
     yield from _debug(environment)
     yield from _open_files(settings, environment)
     yield from _plain_http(settings)
+    yield from _plain_mail(settings)
     yield from _network_disk(settings, mounts)
     yield from _hasty_database(settings)
 
@@ -126,6 +128,19 @@ def _plain_http(settings: Settings) -> Iterator[Danger]:
             "Put nginx with TLS in front (deploy/nginx.conf) and set LICENSETRACK_HTTPS=1;"
             " in a closed network that encrypts by other means, LICENSETRACK_ALLOW=plain-http.",
             {},
+        )
+
+
+def _plain_mail(settings: Settings) -> Iterator[Danger]:
+    """A webhook without TLS needs no word here: its host is allowed by a list that says http:// itself."""
+    mail = getattr(getattr(settings, "channels", None), "mail", None)
+    if mail is not None and mail.host and mail.security not in TLS:
+        yield Danger(
+            "plain-mail",
+            "Mail is handed to %(host)s without encryption.",
+            "Let the mail server speak STARTTLS or TLS and say so in the settings; in a closed network that encrypts by"
+            " other means, LICENSETRACK_ALLOW=plain-mail.",
+            {"host": mail.host},
         )
 
 

@@ -83,7 +83,7 @@ def worker_alive(db: Session) -> bool:
 
 def jobs_by_state(db: Session) -> dict[str, int]:
     """How many jobs there are of each state."""
-    found = dict(db.execute(select(Job.state, func.count()).group_by(Job.state)))
+    found = dict(db.execute(select(Job.state, func.count()).group_by(Job.state)).all())
     return {state: found.get(state, 0) for state in STATES}
 
 
@@ -108,7 +108,7 @@ def waiting_messages(db: Session) -> int:
 def deliveries_by_state(db: Session) -> dict[str, int]:
     """How many mails and calls of webhooks are in each state."""
     query = select(Delivery.state, func.count()).group_by(Delivery.state)
-    return dict(db.execute(query))
+    return dict(db.execute(query).all())
 
 
 def open_sessions(db: Session) -> int:
