@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from licensetrack.core import commit_doubts
 from licensetrack.core.errors import Conflict, NotFound, ReadOnly
 
 try:
@@ -65,10 +66,12 @@ def make_engine(url: str) -> Engine:
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
         limits = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC -c datestyle=ISO"
-        return create_engine(
+        server = create_engine(
             address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args={"options": limits},
             max_overflow=MOST_CONNECTIONS - 5, hide_parameters=True,  # rows do not belong into logs
         )  # fmt: skip
+        event.listen(server, "connect", lambda connection, _record: commit_doubts.listen(connection))
+        return server
     if sqlite3.sqlite_version_info < (3, 37):
         raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
     engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
@@ -151,7 +154,8 @@ def transaction(*, even_read_only: bool = False) -> Iterator[Session]:
     While the program is read-only (core/read_only.py) only what says `even_read_only` may write: signing in, the audit
     trail, jobs and their notices, the release itself. Within such a block another act is asked all the same.
     Raises ReadOnly then, Conflict when the database stays locked or another writer was faster with the same unique
-    value, and RuntimeError inside a `reading` block: it would wait for itself.
+    value, Uncertain when the commit was not confirmed, and RuntimeError inside a `reading` block: it would wait for
+    itself.
     """
     outer = _writing.get()
     if outer is not None:
@@ -168,7 +172,8 @@ def transaction(*, even_read_only: bool = False) -> Iterator[Session]:
             if not even_read_only:
                 _refuse_while_read_only(db)
             yield db
-            db.commit()
+            with commit_doubts.told():
+                db.commit()
         except OperationalError as error:
             if is_busy(error):
                 raise Conflict(BUSY) from error

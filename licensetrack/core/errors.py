@@ -42,5 +42,9 @@ class NotFound(DomainError):
     """It does not exist, or the actor may not know that it does (HTTP 404)."""
 
 
+class Uncertain(DomainError):
+    """The commit was not confirmed: it may be there or not; the same key sent again gives the answer (HTTP 503)."""
+
+
 class ReadOnly(DomainError):
     """A check of the books failed, and until somebody releases it the program only reads (HTTP 503)."""

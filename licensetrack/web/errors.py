@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound, ReadOnly
+from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound, ReadOnly, Uncertain
 from licensetrack.web.refusals import record_refusal, record_stale_form
 from licensetrack.web.request_log import request_id, route
 from licensetrack.web.wording import in_words
@@ -38,11 +39,18 @@ TEXTS = {
         "The program met an error that it did not expect. Nothing half-done was kept; the error is in the log."
     ),
 }
-STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404, ReadOnly: 503}
+AWAY, UNSURE = lazy_gettext("Not available just now"), lazy_gettext("Not certain")
+UNREACHABLE = lazy_gettext(
+    "The database can not be reached just now; nothing was written. Please try again in a minute."
+)
+FULL = lazy_gettext("The server's disk is full; nothing was written. Looking is possible; please tell whoever runs it.")
+STATUS = {Conflict: 409, Forbidden: 403, NotFound: 404, ReadOnly: 503, Uncertain: 503}
 
 
-def _answer(status: int, text: str, headers: dict[str, str] | None = None, **more: object) -> ResponseReturnValue:
-    title = str(TITLES.get(status, TITLES[400]))
+def _answer(
+    status: int, text: str, headers: dict[str, str] | None = None, *, called: object = "", **more: object
+) -> ResponseReturnValue:
+    title = str(called or TITLES.get(status, TITLES[400]))
     if status >= 500:
         more["request_id"] = request_id()
     if wants_json():
@@ -81,6 +89,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> ResponseReturnValue:
+        if isinstance(error, Uncertain):
+            return _answer(503, in_words(error), called=UNSURE)
         record_refusal(error)
         return _answer(STATUS.get(type(error), 400), in_words(error))
 
@@ -101,6 +111,17 @@ def register(app: Flask) -> None:
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
         wrong = (getattr(error, "data", None) or {}).get("messages")  # which parameters the API could not read
         return _answer(status, text, kept, **({"errors": wrong} if wrong else {}))
+
+    @app.errorhandler(OperationalError)
+    def unavailable(error: OperationalError) -> ResponseReturnValue:
+        logging.getLogger("licensetrack").error("the database failed at %s", route(), exc_info=error)
+        full = getattr(error.orig, "sqlstate", "") == "53100" or "is full" in str(error.orig)
+        text = str(FULL if full else UNREACHABLE)
+        try:
+            return _answer(503, text, {"Retry-After": "60"}, called=AWAY)
+        except SQLAlchemyError:  # a page asks who is signed in, and that is in the database, too
+            said = f"{AWAY}\n{text}\n{request_id()}\n"
+            return Response(said, 503, {"Retry-After": "60"}, mimetype="text/plain")
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
