@@ -8,11 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import annex, exporting, loading, measures, packs, printing
+from bench import annex, exporting, loading, measures, packs, printing, queueing
 from bench.measuring import Result
 
 PARTS = {"load": loading.run, "measures": measures.run, "pdf": printing.run, "export": exporting.run,
-         "annex": annex.run, "pack": packs.run}  # fmt: skip
+         "annex": annex.run, "pack": packs.run, "jobs": queueing.run}  # fmt: skip
 
 
 def main(names: list[str]) -> int:

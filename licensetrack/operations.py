@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -68,34 +70,42 @@ def refuse_dangers(host: str = "127.0.0.1") -> None:
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", type=int, default=5000)
 @click.option("--threads", type=int, default=8)
+@click.option("--no-worker", is_flag=True, help="Serve pages alone; `licensetrack worker` runs elsewhere.")
 @connected
-def serve(host: str, port: int, threads: int) -> None:
-    """Serve pages and API (waitress)."""
-    serve_pages(host, port, threads)
+def serve(host: str, port: int, threads: int, no_worker: bool) -> None:
+    """Serve pages and API (waitress), with a worker beside them."""
+    serve_pages(host, port, threads, with_worker=not no_worker)
 
 
-def serve_pages(host: str, port: int, threads: int = 8) -> None:
+def serve_pages(host: str, port: int, threads: int = 8, *, with_worker: bool = True) -> None:
+    """Serves until the process is told to end (Ctrl-C, SIGTERM); the worker beside the pages ends with it."""
     import waitress
 
     from licensetrack import create_app
     from licensetrack.core import logs
+    from licensetrack.jobs.beside import WorkerBeside
 
     refuse_dangers(host)
     logs.configure(form=from_environment().log_form)
-    say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
-    waitress.serve(create_app(), host=host, port=port, threads=threads, ident=None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server's loop hears that and closes
+    app = create_app()
+    with WorkerBeside() if with_worker else nullcontext():
+        say(translate("Serving on %(address)s (Ctrl-C ends it)") % {"address": f"http://{host}:{port}"})
+        waitress.serve(app, host=host, port=port, threads=threads, ident=None)
 
 
 @main.command()
+@click.option("--threads", type=click.IntRange(1, 50), default=3, help="So many jobs at a time.")
+@click.option("--beside", is_flag=True, hidden=True, help="End when standard input is closed.")
 @connected
-def worker() -> None:
-    """Run the scheduler: the nightly check of the books, and what else is due."""
+def worker(threads: int, beside: bool) -> None:
+    """Run a worker: the jobs that pages want, and what is done by the clock."""
     from licensetrack.core import logs
     from licensetrack.jobs.worker import run_worker
 
     refuse_dangers()
     logs.configure(form=from_environment().log_form)
-    run_worker()
+    run_worker(threads=threads, beside=beside)
 
 
 @main.group()

@@ -50,6 +50,7 @@ class Run:
     mine: Claimed
     actor: Actor
     completed: bool = False
+    left_files: bool = False
     _said_at: float = field(default=0.0, repr=False)
 
     @property
@@ -78,6 +79,7 @@ class Run:
         self._said_at = at
         if is_writing() and engine().dialect.name == "sqlite":  # the only writer is this very thread
             asked = progress_files.write(self.mine, done, total)
+            self.left_files = True
         else:
             asked = Context().run(self._note, done, total)
         if asked:
@@ -114,38 +116,47 @@ class Run:
         with transaction(even_read_only=handlers()[self.mine.kind].even_read_only) as db:
             yield db
             db.flush()
-            if not finish(db, self.mine, result):
+            if not finish(db, (self.mine, result)):
                 raise Lost
         self.completed = True
 
 
+Work = Callable[[Run], Result]
+
+
 @dataclass(frozen=True)
 class Handler:
-    """Who does one kind of job; `label` is a msgid; `long` work leaves one thread of each worker to the others.
+    """Who does one kind of job; `label` is a msgid.
+
+    `long` work (a load, a report) leaves one thread of each worker to the others. `quick` work (milliseconds, nobody
+    outside is waited for) is claimed and ended several at a time.
 
     `even_read_only`: its effect is one of the few that are written while the program is read-only (core/read_only.py).
     """
 
     kind: str
     label: str
-    work: Callable[[Run], Result]
+    work: Work
     long: bool = False
     even_read_only: bool = False
+    quick: bool = False
 
 
 HANDLERS: dict[str, Handler] = {}
 
 
 def handles(
-    kind: str, *, label: str, long: bool = False, even_read_only: bool = False
-) -> Callable[[Callable[[Run], Result]], Callable[[Run], Result]]:
+    kind: str, *, label: str, long: bool = False, quick: bool = False, even_read_only: bool = False
+) -> Callable[[Work], Work]:
     """Makes a function the handler of a kind ("area:kind"); what it returns is the result, if it did not complete.
 
     An exception means another attempt after a while, a refusal of ours (DomainError) means failed, in its words.
+    A handler that does not complete its run itself may be called again for an effect that is there already, when its
+    worker falls in between.
     """
 
-    def register(work: Callable[[Run], Result]) -> Callable[[Run], Result]:
-        HANDLERS[kind] = Handler(kind, label, work, long, even_read_only)
+    def register(work: Work) -> Work:
+        HANDLERS[kind] = Handler(kind, label, work, long, even_read_only, quick)
         return work
 
     return register

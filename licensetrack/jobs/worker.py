@@ -22,12 +22,12 @@ from sqlalchemy.orm import Session
 from licensetrack.core import leases
 from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.core.db import reading, transaction
-from licensetrack.core.job_claims import Claimed, beat, claim, take_back
+from licensetrack.core.job_claims import Claimed, beat, take_back
 from licensetrack.core.job_schedules import ScheduleRow
+from licensetrack.jobs.beside import end_with_parent
 from licensetrack.jobs.cron import trigger_of
 from licensetrack.jobs.handlers import handlers
-from licensetrack.jobs.running import claim_one as claim_due
-from licensetrack.jobs.running import do, process_name
+from licensetrack.jobs.running import claim_batch, claim_due, do_all, process_name
 from licensetrack.jobs.schedules import SCHEDULES, is_due, plan_due
 
 log = structlog.get_logger()
@@ -43,11 +43,11 @@ class Worker:
         self.lease = dt.timedelta(seconds=lease)
         self.held: leases.Held | None = None
         self._threads, self._poll = max(threads, 1), poll
-        self._over = threading.Event()
+        self._told, self._over = False, threading.Event()
         self._claims: set[str] = set()
         self._long_places = threading.Semaphore(max(self._threads - 1, 1))
         self._crons: dict[str, str] = {}
-        self._ticked_at = self._steady_since = 0.0
+        self._ticked_at = self._steady_since = self._clock = 0.0
         self._scheduler = BackgroundScheduler(timezone=BUSINESS_ZONE)
 
     def run(self, started: Callable[[], None] = lambda: None) -> None:
@@ -63,16 +63,20 @@ class Worker:
         workers = [threading.Thread(target=self._work, name=f"jobs-{n}") for n in range(self._threads)]
         for thread in workers:
             thread.start()
-        while not self._over.wait(1):  # in short waits, so that a signal is heard
-            pass
+        while not self._told:
+            time.sleep(0.2)
+        self._over.set()
         for thread in workers:
             thread.join()
         self._scheduler.shutdown(wait=True)
         self._give_up()
 
     def end(self) -> None:
-        """Takes no more jobs; `run` returns when those that have begun are done."""
-        self._over.set()
+        """Takes no more jobs; `run` returns when those that have begun are done.
+
+        Only a flag, for a signal's handler calls this: an event's lock may be held by the very thread it interrupts.
+        """
+        self._told = True
 
     def tick(self) -> None:
         """Prolongs the lease or takes a free one; as the leader, plans what is due and takes back what was left."""
@@ -80,17 +84,20 @@ class Worker:
         if was is None and self._somebody_leads():
             return
         with transaction(even_read_only=True) as db:
+            leases.be_brief(db, self.lease / 3)
             self.held = leases.take(db, LEADER, self.name, self.lease)
+            clock = leases.database_now(db).timestamp() - at
         if self.held is None:
             return
-        late = at - self._ticked_at > self.lease.total_seconds() / 2
-        if self.held != was or late:
-            self._steady_since = at
+        if self.held != was:
             log.info("worker leads", worker=self.name, fence=self.held.fence)
-        self._ticked_at = at
+        half = self.lease.total_seconds() / 2
+        if self.held != was or at - self._ticked_at > half or abs(clock - self._clock) > half:
+            self._steady_since = at  # new, late, or the clock was put: who is silent can not be told yet
+        self._ticked_at, self._clock = at, clock
         self._watch_schedules()
         self.plan()
-        if at - self._steady_since >= self.lease.total_seconds() / 2:  # everybody had time to beat since
+        if at - self._steady_since >= half:  # everybody had time to beat since
             self._take_back()
 
     def plan(self) -> None:
@@ -112,12 +119,14 @@ class Worker:
         claims = set(self._claims)
         if claims:
             with transaction(even_read_only=True) as db:
+                leases.be_brief(db, self.lease / 3)
                 beat(db, claims)
 
     def _somebody_leads(self) -> bool:
         with reading() as db:
             row = db.get(leases.Lease, LEADER)
-            return row is not None and row.holder != self.name and row.expires_at > leases.database_now(db)
+            left = None if row is None else row.expires_at - leases.database_now(db)
+            return left is not None and dt.timedelta() < left <= 2 * self.lease
 
     def _take_back(self) -> None:
         held = self.held
@@ -157,53 +166,63 @@ class Worker:
         return run
 
     def _work(self) -> None:
-        mine: Claimed | None = None
-        while mine is not None or not self._over.is_set():
+        batch: list[Claimed] = []
+        while batch or not self._over.is_set():
             try:
-                mine = mine or self._claim_due()
-                if mine is None:
+                batch = batch or self._claim_due()
+                if not batch:
                     self._over.wait(self._poll)
                     continue
-                mine = self._do(mine)
+                batch = self._do(batch)
             except Exception:
-                mine = None
+                batch = []
                 log.exception("worker could not do a job")
                 self._over.wait(1)
 
-    def _do(self, mine: Claimed) -> Claimed | None:
-        self._claims.add(mine.claim)
+    def _do(self, batch: list[Claimed]) -> list[Claimed]:
+        claims = {mine.claim for mine in batch}
+        self._claims.update(claims)
         try:
-            return do(mine, self._claim_next)
+            return do_all(batch, self._claim_next)
         finally:
-            self._claims.discard(mine.claim)
-            if handlers()[mine.kind].long:
+            self._claims.difference_update(claims)
+            if handlers()[batch[0].kind].long:
                 self._long_places.release()
 
-    def _claim_due(self) -> Claimed | None:
-        """A job of any kind while there is a place for long work, else of the short kinds."""
-        place, mine = self._long_places.acquire(blocking=False), None
+    def _claim_due(self) -> list[Claimed]:
+        """Jobs of any kind while there is a place for long work, else of the short kinds."""
+        place = self._long_places.acquire(blocking=False)
+        batch: list[Claimed] = []
         try:
-            mine = claim_due(list(handlers()) if place else self._short_kinds(), self.name)
-            return mine
+            batch = claim_due(list(handlers()) if place else self._short_kinds(), self.name)
+            return batch
         finally:
-            if place and (mine is None or not handlers()[mine.kind].long):
+            if place and not (batch and handlers()[batch[0].kind].long):
                 self._long_places.release()
 
-    def _claim_next(self, db: Session) -> Claimed | None:
-        """A short job in the transaction that ends the last one: one wait for the disk instead of two."""
-        return None if self._over.is_set() else claim(db, self.name, self._short_kinds())
+    def _claim_next(self, db: Session) -> list[Claimed]:
+        """Short jobs in the transaction that ends the last ones."""
+        return [] if self._over.is_set() else claim_batch(db, self._short_kinds(), self.name)
 
     def _short_kinds(self) -> list[str]:
         return [kind for kind, one in handlers().items() if not one.long]
 
 
-def run_worker() -> None:
-    """Runs a worker until the process is told to end."""
-    worker = Worker()
+def run_worker(
+    *,
+    lease: float = LEASE_SECONDS,
+    threads: int = THREADS,
+    poll: float = POLL_SECONDS,
+    beside: bool = False,
+) -> None:
+    """Runs a worker until the process is told to end; `beside` the pages, until their process is gone."""
+    worker = Worker(lease=lease, threads=threads, poll=poll)
 
     def end(_number: int, _frame: FrameType | None) -> None:
         worker.end()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    if beside:
+        end_with_parent(worker.end)
     worker.run(lambda: log.info("worker started", worker=worker.name, kinds=len(handlers()), schedules=len(SCHEDULES)))

@@ -14,7 +14,7 @@ from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.core.job_claims import claim, take_back
 from licensetrack.core.job_queue import Job, ask_again, ask_cancel, enqueue, job_of, log_lines
 from licensetrack.jobs.handlers import HANDLERS, Lost, Run, handles
-from licensetrack.jobs.running import do, run_queued
+from licensetrack.jobs.running import do_all, run_queued
 
 EFFECTS: list[int] = []
 pytestmark = pytest.mark.usefixtures("database", "kinds")
@@ -146,13 +146,12 @@ def test_the_effect_and_the_end_are_one_transaction() -> None:
 def test_who_lost_the_claim_writes_nothing() -> None:
     job = wanted("t:audit")
     with transaction() as db:
-        late = claim(db, "slow", ["t:audit"])
-    assert late is not None
+        [late] = claim(db, "slow", ["t:audit"])
     with transaction() as db:
         assert take_back(db, -dt.timedelta(seconds=1)) == [job.id]
         db.get_one(Job, job.id).not_before = None
     run_queued()
-    do(late)
+    do_all([late])
     with reading() as db:
         assert len(db.scalars(select(audit.AuditEntry).where(audit.AuditEntry.tag == "t:effect")).all()) == 1
     with pytest.raises(Lost):
@@ -179,7 +178,7 @@ def test_a_worker_that_was_silent_too_often_makes_the_job_fail() -> None:
     for state in ("queued", "failed"):
         with transaction() as db:
             db.get_one(Job, job.id).not_before = None
-            assert claim(db, "gone", ["t:count"]) is not None
+            assert len(claim(db, "gone", ["t:count"])) == 1
         with transaction() as db:
             take_back(db, -dt.timedelta(seconds=1))
         assert now_of(job).state == state

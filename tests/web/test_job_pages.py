@@ -90,8 +90,7 @@ def test_a_queued_job_is_cancelled_once_and_run_again(own_house: House) -> None:
 def test_a_running_job_says_how_far_it_is_to_the_page_that_watches(own_house: House) -> None:
     job_id = wanted("operator")
     with db.transaction() as session:
-        mine = claim(session, "here", ["books:check"])
-        assert mine is not None
+        [mine] = claim(session, "here", ["books:check"])
         note_progress(session, mine, 250, 1000)
         note_line(session, mine, "%(count)s invariants are broken.", {"count": 3})
     page = BeautifulSoup(own_house.get(f"/jobs/{job_id}"), "html.parser")
