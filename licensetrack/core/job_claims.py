@@ -197,8 +197,3 @@ def _add_line(db: Session, job_id: int, attempt: int, message: str, values: dict
 def _touches(db: Session, statement: Any) -> bool:
     done: Any = db.execute(statement, execution_options=_QUIETLY)
     return bool(done.rowcount)
-
-
-def oldest_beat(db: Session) -> dt.datetime | None:
-    """When the job that has been silent longest was last heard of."""
-    return db.scalar(select(func.min(Job.beat_at, type_=Instant)).where(Job.state == RUNNING))

@@ -5,7 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -188,6 +199,19 @@ def ask_again(job: Job, *, actor: Acting, others: bool = False) -> Job:
             raise Conflict("Only a job that failed or was cancelled can be asked for again.")
         audit.record(db, "system:job:retry", f"job:{job.id}", actor, kind=job.kind)
         return row_with_id(db, Job, job.id, fresh=True)
+
+
+def forget_slots(db: Session, before: dt.datetime) -> int:
+    """Removes jobs for times of schedules that ended before an instant, but for each schedule's newest; how many.
+
+    Their times do not come again. Jobs that people wanted stay: their `dedupe` still stands for the wish.
+    """
+    newest = select(func.max(Job.id)).where(Job.schedule.is_not(None)).group_by(Job.schedule)
+    old = (Job.slot.is_not(None), Job.ended_at < before, Job.id.not_in(newest))
+    quietly = {"synchronize_session": False}
+    db.execute(delete(JobLine).where(JobLine.job_id.in_(select(Job.id).where(*old))), execution_options=quietly)
+    done: Any = db.execute(delete(Job).where(*old), execution_options=quietly)
+    return int(done.rowcount)
 
 
 def _touches(db: Session, statement: Any) -> bool:

@@ -22,6 +22,7 @@ from licensetrack.jobs import progress_files
 MODULES = (
     "licensetrack.jobs.books",
     "licensetrack.jobs.loads",
+    "licensetrack.jobs.clearing",
     "licensetrack.jobs.outputs",
     "licensetrack.jobs.reminding",
     "licensetrack.jobs.accounts",

@@ -19,6 +19,7 @@ from licensetrack.verify import (
     framework_checks,
     handover_checks,
     inventory_checks,
+    job_checks,
     monitoring_checks,
     month_checks,
     request_checks,
@@ -32,6 +33,7 @@ from licensetrack.verify.evidence_checks import EVIDENCE_CHECKS
 from licensetrack.verify.framework_checks import FRAMEWORK_CHECKS
 from licensetrack.verify.handover_checks import HANDOVER_CHECKS
 from licensetrack.verify.inventory_checks import INVENTORY_CHECKS
+from licensetrack.verify.job_checks import JOB_CHECKS
 from licensetrack.verify.ledger_checks import LEDGER_CHECKS
 from licensetrack.verify.monitoring_checks import MONITORING_CHECKS
 from licensetrack.verify.procurement_checks import PROCUREMENT_CHECKS
@@ -55,6 +57,7 @@ BY_QUERY = {
     **INVENTORY_CHECKS,
     **SUPPORT_CHECKS,
     **evaluation_checks.EVALUATION_CHECKS,
+    **JOB_CHECKS,
 }
 Check = Callable[[Connection], Iterator[str]]
 # Invariants of rows and files that take more than a query.
@@ -73,6 +76,8 @@ OF_RECORDS: dict[str, Check] = {
     "every target belongs to an indicator that is in force": framework_checks.targets,
     "every reported monitoring is what was reported": monitoring_checks.snapshots,
     "every scan is what was recorded": inventory_checks.scans,
+    "each time of a schedule has one job of its own": job_checks.slots,
+    "no job counts as running whose worker is silent": job_checks.silent,
     "a closed month's figures are still those that were known at its closing": month_checks.closings,
 }
 FILES = "every file has its row and its digest"

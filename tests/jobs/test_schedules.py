@@ -7,13 +7,15 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
+from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Refused
-from licensetrack.core.job_queue import Job
+from licensetrack.core.job_queue import Job, enqueue
 from licensetrack.core.job_schedules import ScheduleRow
 from licensetrack.jobs import schedules
 from licensetrack.jobs.cron import next_after
+from licensetrack.jobs.running import run_queued
 from licensetrack.jobs.schedules import Schedule, is_due, plan_due
 
 
@@ -91,3 +93,25 @@ def test_a_cron_text_that_is_none_is_refused_at_its_field(cron: str) -> None:
     with pytest.raises(Refused) as refusal:
         next_after(cron, at("2024-03-01 00:00"))
     assert refusal.value.field == "cron"
+
+
+@pytest.mark.usefixtures("database")
+def test_jobs_of_the_clock_that_ended_long_ago_are_forgotten_but_for_the_newest() -> None:
+    for day_of_march in (1, 2, 3):
+        with transaction() as db:
+            schedules.write_slot(db, schedules.SCHEDULES["sweep-files"], at(f"2024-03-0{day_of_march} 02:00"))
+    with transaction() as db:
+        enqueue(db, "files:sweep", actor=SYSTEM)
+    run_queued()
+    with transaction() as db:
+        for job in db.scalars(select(Job)):
+            job.ended_at = at("2024-03-04 00:00")
+    with transaction() as db:
+        enqueue(db, "jobs:sweep", actor=SYSTEM)
+    run_queued()
+    with reading() as db:
+        kept = db.scalars(select(Job).order_by(Job.id)).all()
+    assert [(job.kind, job.slot) for job in kept] == [
+        ("files:sweep", at("2024-03-03 02:00")), ("files:sweep", None), ("jobs:sweep", None),
+    ]  # fmt: skip
+    assert kept[-1].result == {"removed": 2}

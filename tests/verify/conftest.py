@@ -29,6 +29,7 @@ from tests.verify.forgery import compact
 from tests.verify.framework_breakages import frameworks_of_a_year
 from tests.verify.handover_trade import hand_over
 from tests.verify.inventory_breakages import reconcile
+from tests.verify.job_breakages import leave_jobs
 from tests.verify.monitoring_breakages import monitor
 from tests.verify.procurement_breakages import buy
 from tests.verify.request_breakages import ask_and_review
@@ -87,6 +88,7 @@ def trade_of_a_year() -> None:
     write_a_draft()
     monitor()
     reconcile()
+    leave_jobs()
 
 
 def units_over_time(near: Unit) -> None:

@@ -21,6 +21,7 @@ from tests.verify.forgery import chain_anew, guards_off
 from tests.verify.framework_breakages import FRAMEWORK_CASES
 from tests.verify.handover_trade import HANDOVER, SEALED
 from tests.verify.inventory_breakages import INVENTORY_CASES
+from tests.verify.job_breakages import JOB_CASES
 from tests.verify.monitoring_breakages import MONITORING_CASES
 from tests.verify.procurement_breakages import PROCUREMENT_CASES
 from tests.verify.request_breakages import REQUEST_CASES
@@ -39,6 +40,7 @@ CASES = [
     *FRAMEWORK_CASES,
     *MONITORING_CASES,
     *INVENTORY_CASES,
+    *JOB_CASES,
     *SUPPORT_CASES,
     *EVALUATION_CASES,
 ]
