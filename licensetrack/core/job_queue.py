@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -201,13 +202,14 @@ def ask_again(job: Job, *, actor: Acting, others: bool = False) -> Job:
         return row_with_id(db, Job, job.id, fresh=True)
 
 
-def forget_slots(db: Session, before: dt.datetime) -> int:
-    """Removes jobs for times of schedules that ended before an instant, but for each schedule's newest; how many.
+def forget_slots(db: Session, *, done_before: dt.datetime, ended_before: dt.datetime) -> int:
+    """Removes jobs for times of schedules that were done, or ended, before an instant; each schedule's newest stays.
 
-    Their times do not come again. Jobs that people wanted stay: their `dedupe` still stands for the wish.
+    Returns how many. Their times do not come again; what people wanted stays, for its `dedupe` stands for the wish.
     """
     newest = select(func.max(Job.id)).where(Job.schedule.is_not(None)).group_by(Job.schedule)
-    old = (Job.slot.is_not(None), Job.ended_at < before, Job.id.not_in(newest))
+    over = or_(Job.ended_at < ended_before, (Job.state == DONE) & (Job.ended_at < done_before))
+    old = (Job.slot.is_not(None), over, Job.id.not_in(newest))
     quietly = {"synchronize_session": False}
     db.execute(delete(JobLine).where(JobLine.job_id.in_(select(Job.id).where(*old))), execution_options=quietly)
     done: Any = db.execute(delete(Job).where(*old), execution_options=quietly)

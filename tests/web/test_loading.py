@@ -269,7 +269,7 @@ def test_work_that_waits_or_broke_off_says_so(own_house: House) -> None:
     assert state is not None
     assert (state["works"], state["state"], state["percent"]) == (True, "queued", 0)
     with db.transaction() as session:
-        mine = claim(session, "a worker", [uploads.CHECK])
+        [mine] = claim(session, "a worker", [uploads.CHECK])
         assert mine is not None
         fail(session, mine, SILENT, {"times": 3})
     assert "处理中断" in own_house.get(address)
