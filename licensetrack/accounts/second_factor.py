@@ -101,7 +101,7 @@ def reset_factor(login: str, *, actor: Actor, seen: int | None = None) -> None:
     Raises NotFound, Conflict, or Refused for one's own account and where there is none.
     """
     require(actor, "accounts:factor:reset")
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         user = claim(db, login, seen)
         if actor.id is not None and actor.id == user.id:
             raise Refused("Nobody resets the own second factor.")

@@ -73,7 +73,7 @@ def set_password(login: str, password: str, *, actor: Actor, must_change: bool =
         raise Refused("The password of an administrator without a second factor is reset by command on the server.")
     check_new_password(user, password)
     password_hash = hashed(password)
-    with transaction() as db:
+    with transaction(even_read_only=True) as db:
         user = claim(db, login, seen if seen is not None else user.version)
         write_password(db, user, password_hash, must_change=must_change)
         end_rows(db, user.id)

@@ -20,7 +20,9 @@ BANNER = "系统自"
 # Whoever else writes while the program is read-only has to be named here, with what it is needed for.
 SPARED = {
     "accounts/own.py": "to sign in, one chooses a password or a second factor",
+    "accounts/second_factor.py": "to sign in, where a factor was lost",
     "accounts/sessions.py": "to sign in",
+    "accounts/users.py": "to sign in, where a password was forgotten",
     "accounts/unused.py": "sessions whose time is over end",
     "core/job_queue.py": "jobs",
     "handover/license_files.py": "the trace of a file that was read",
