@@ -19,7 +19,7 @@ ACCOUNT_KINDS = (
     ),
     Kind(
         "own_account_locked", "accounts", "Your account was locked",
-        "Your account was locked",
+        "Your account is locked after failed sign-ins",
         "Your account %(login)s was locked after %(failures)s failed sign-ins.",
         "", must=True,
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from licensetrack.notices.account_kinds import ACCOUNT_KINDS
 from licensetrack.notices.performance_kinds import PERFORMANCE_KINDS
 from licensetrack.notices.reminder_kinds import REMINDER_KINDS, SYSTEM_KINDS
+from licensetrack.notices.service_kinds import SERVICE_KINDS
 from licensetrack.notices.shape import AT_ONCE, DIGEST, MAIL_MODES, OFF, Kind, filled
 from licensetrack.notices.work_kinds import ACCEPTANCE_KINDS, BOUGHT_KINDS, REQUEST_KINDS, SET_KINDS
 
@@ -18,6 +19,7 @@ GROUPS: dict[str, str] = {
     "requests": "Requests",
     "sets": "Licence sets",
     "acceptance": "Importing and acceptance",
+    "service": "Service orders",
     "bought": "What was bought",
     "performance": "Performance",
     "reminders": "Reminders",
@@ -26,6 +28,6 @@ GROUPS: dict[str, str] = {
 }
 _ALL = (
     *REQUEST_KINDS, *SET_KINDS, *ACCEPTANCE_KINDS, *BOUGHT_KINDS, *PERFORMANCE_KINDS, *ACCOUNT_KINDS, *REMINDER_KINDS,
-    *SYSTEM_KINDS,
+    *SYSTEM_KINDS, *SERVICE_KINDS,
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.code: kind for kind in _ALL}

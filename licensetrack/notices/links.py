@@ -15,6 +15,7 @@ PATHS = {
     "monitoring": "/monitoring/{}",
     "framework": "/frameworks/{}",
     "role": "/roles/{}",
+    "order": "/service/{}",
     "delegations": "/requests/delegations",
     "account": "/account",
 }

@@ -19,7 +19,7 @@ MODES = {
 STATES = {
     "held": lazy_gettext("Waits for the summary"),
     "collected": lazy_gettext("In a summary"),
-    "waiting": lazy_gettext("Waiting"),
+    "waiting": lazy_gettext("Waits to be sent"),
     "sending": lazy_gettext("Being sent"),
     "sent": lazy_gettext("Sent"),
     "failed": lazy_gettext("Failed"),
