@@ -17,8 +17,8 @@ class Installation:
         self.url, self.folder = url, folder
         self._script = ROOT / ".venv" / ("Scripts/licensetrack.cmd" if os.name == "nt" else "bin/licensetrack")
 
-    def run(self, *arguments: object, language: str = "en") -> subprocess.CompletedProcess[str]:
-        """Runs `licensetrack ARGUMENTS` from the installation's folder."""
+    def run(self, *arguments: object, language: str = "en", within: int = 120) -> subprocess.CompletedProcess[str]:
+        """Runs `licensetrack ARGUMENTS` from the installation's folder; `within` so many seconds, or it hangs."""
         environment = os.environ | {
             "DATABASE_URL": self.url,
             "LICENSETRACK_INSTANCE": str(self.folder / "instance"),
@@ -27,7 +27,13 @@ class Installation:
         }
         command = [str(self._script), *map(str, arguments)]
         return subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, encoding="utf-8", check=False, timeout=120
+            command,
+            env=environment,
+            cwd=self.folder,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=within,
         )
 
     def json(self, *arguments: object) -> Any:

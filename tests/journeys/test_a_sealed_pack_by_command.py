@@ -17,12 +17,15 @@ CHECKED = (
 )  # fmt: skip
 
 
+pytestmark = pytest.mark.xdist_group("sealed-pack")  # one demonstration for all
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation with the sample year, signed."""
     folder = tmp_path_factory.mktemp("office")
     made = Installation(f"sqlite:///{folder / 'year.db'}", folder)
-    done = made.run("demo", "--no-serve", "--out", folder / "reports")
+    done = made.run("demo", "--no-serve", "--out", folder / "reports", within=600)
     assert done.returncode == 0, done.stderr
     return made
 
