@@ -19,7 +19,7 @@ TELLERS: dict[str, Teller] = {
     **service_tellers.TELLERS,
 }
 # Worked off on desks and pages of their own; what is not in the table above tells nobody.
-SILENT_ROOMS = ("support:", "inventory:")
+SILENT_ROOMS = ("support:", "inventory:", "system:")
 SILENT = frozenset(
     (
         # The attempt, the certificate and the request say the same, and more.
