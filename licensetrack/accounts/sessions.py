@@ -8,6 +8,7 @@ reaches nothing but its next step.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
@@ -25,7 +26,7 @@ from licensetrack.accounts.users import actor_of, find_user
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import reading, transaction
-from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.errors import Conflict, NotFound, Refused
 
 FACTOR, ENROL, PASSWORD, OPEN = "factor", "enrol", "password", "open"
 WRONG = "The login name or the password is wrong."
@@ -145,7 +146,7 @@ def session_of(token: str, *, used: bool = True) -> Standing | None:
         session, at = row[0], now()
         found, seen_at = Standing(session.id, session.state, actor_of(row[1])), session.seen_at
     if used and (at - seen_at).total_seconds() > 60:  # once a minute is enough to tell idle from busy
-        with transaction(even_read_only=True) as db:
+        with suppress(Conflict), transaction(even_read_only=True, patient=False) as db:
             db.execute(update(LoginSession).where(LoginSession.id == found.id).values(seen_at=at))
     return found
 

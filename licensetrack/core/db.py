@@ -124,22 +124,24 @@ def engine() -> Engine:
 
 
 @contextmanager
-def _turn(bound: Engine) -> Iterator[None]:
+def _turn(bound: Engine, patient: bool) -> Iterator[None]:
     """Writers of one SQLite file queue at a file lock: its own busy wait is unfair, some waited thirty times longer."""
     database = bound.url.database
     if bound.dialect.name != "sqlite" or fcntl is None or not database or database == ":memory:":
         yield
         return
     with Path(f"{database}.lock").open("ab") as lock:
-        _wait_for(lock)
+        _wait_for(lock, patient)
         yield
 
 
-def _wait_for(lock: IO[bytes]) -> None:
+def _wait_for(lock: IO[bytes], patient: bool) -> None:
     """Takes the file lock in turn. Raises Conflict after BUSY_SECONDS: a writer that hangs must not hang all others."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        if not patient:
+            raise Conflict(BUSY) from None
         queued = threading.Thread(target=fcntl.flock, args=(lock, fcntl.LOCK_EX), daemon=True)
         queued.start()
         queued.join(BUSY_SECONDS)
@@ -148,11 +150,12 @@ def _wait_for(lock: IO[bytes]) -> None:
 
 
 @contextmanager
-def transaction(*, even_read_only: bool = False) -> Iterator[Session]:
+def transaction(*, even_read_only: bool = False, patient: bool = True) -> Iterator[Session]:
     """A writing transaction: commits when the block ends, rolls back when it raises; an inner one joins the outer one.
 
     While the program is read-only (core/read_only.py) only what says `even_read_only` may write: signing in, the audit
     trail, jobs and their notices, the release itself. Within such a block another act is asked all the same.
+    What may as well be written later is not `patient`: it does not wait while another writer of SQLite is at work.
     Raises ReadOnly then, Conflict when the database stays locked or another writer was faster with the same unique
     value, Uncertain when the commit was not confirmed, and RuntimeError inside a `reading` block: it would wait for
     itself.
@@ -166,7 +169,7 @@ def transaction(*, even_read_only: bool = False) -> Iterator[Session]:
     if _reading.get() is not None:
         raise RuntimeError("a transaction must not begin inside a reading block")
     bound = engine()
-    with _turn(bound), Session(bound, expire_on_commit=False, autoflush=False) as db:
+    with _turn(bound, patient), Session(bound, expire_on_commit=False, autoflush=False) as db:
         token, spared = _writing.set(db), _spared.set(even_read_only)
         try:
             if not even_read_only:

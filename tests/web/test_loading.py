@@ -1,7 +1,9 @@
 """Loading ledgers from the page: first what would happen, then what was written; with one wrong cell nothing is."""
 
+import datetime as dt
 import io
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -301,3 +303,26 @@ def test_imports_without_their_issues_are_kept_and_wait(own_house: House, sqlite
     address = upload(own_house, *((path.name, path.read_bytes()) for path in rest))
     confirm(own_house, address)
     assert "4,375" in own_house.get("/?as_of=2024-12-31")
+
+
+def test_pages_open_while_a_large_load_holds_the_turn_to_write(
+    own_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = sent(own_house, ("更正.xlsx", workbook(G3=200)))
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.5)
+    own_house.get(address)
+    inside, seen = threading.Event(), threading.Event()
+
+    def load_for_long() -> None:
+        with db.transaction():
+            inside.set()
+            seen.wait(20)
+
+    writer = threading.Thread(target=load_for_long)
+    writer.start()
+    inside.wait(5)
+    with time_machine.travel(now() + dt.timedelta(minutes=2), tick=False):  # the session is to be marked as seen again
+        state = own_house.client().get(f"{address}/progress").status_code
+    seen.set()
+    writer.join()
+    assert state == 200
