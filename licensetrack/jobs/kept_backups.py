@@ -56,11 +56,11 @@ def _month(day: dt.date) -> tuple[int, ...]:
     return day.year, day.month
 
 
-def make_backup() -> Path:
-    """One backup under the present instant's name. Raises what `write_backup` raises, and leaves nothing half."""
+def make_backup(progress: Callable[[int, int], object] | None = None) -> Path:
+    """One backup under the present instant's name, never half. Tells `progress` and raises as `write_backup` does."""
     _folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = _folder / f"licensetrack-{now().astimezone(BUSINESS_ZONE):{_FORM}}.zip"
-    write_backup(target)
+    write_backup(target, progress)
     return target
 
 

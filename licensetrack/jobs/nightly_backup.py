@@ -7,7 +7,7 @@ import datetime as dt
 from licensetrack.core.clock import BUSINESS_ZONE, now, today
 from licensetrack.core.db import transaction
 from licensetrack.jobs import kept_backups
-from licensetrack.jobs.handlers import Result, Run, handles
+from licensetrack.jobs.handlers import Cancelled, Lost, Result, Run, handles
 from licensetrack.notices.audiences import people_with
 from licensetrack.notices.posting import post
 from licensetrack.notices.reminder_kinds import ALARM
@@ -17,7 +17,9 @@ from licensetrack.notices.reminder_kinds import ALARM
 def make(run: Run) -> Result:
     """Every night: one archive, checked after writing; then 7 of days, 4 of weeks and 12 of months are kept."""
     try:
-        target = kept_backups.make_backup()
+        target = kept_backups.make_backup(run.progress)
+    except (Cancelled, Lost):  # nothing is wrong: somebody stopped it, or another worker makes it
+        raise
     except Exception:
         _alarm("backup_failed")
         raise

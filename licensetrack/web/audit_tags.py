@@ -204,6 +204,7 @@ TAGS: dict[str, Any] = {
     "support:order:resume": lazy_gettext("Service order went on"),
     "support:read": lazy_gettext("Service orders looked at"),
     "system:backup:make": lazy_gettext("Backup made"),
+    "system:backup:read": lazy_gettext("Backups looked at"),
     "system:check:read": lazy_gettext("Checks looked at"),
     "system:check:run": lazy_gettext("Books or files checked"),
     "system:clock:step": lazy_gettext("The clock stepped back"),

@@ -8,6 +8,7 @@ from licensetrack.web import access, asked, digits, errors, language, read_only,
 from licensetrack.web import notices as bell
 from licensetrack.web.archive import archive
 from licensetrack.web.audit import audit
+from licensetrack.web.backups import backups
 from licensetrack.web.batch import batch
 from licensetrack.web.budget import budget
 from licensetrack.web.certificate_acts import certificate_acts
@@ -111,6 +112,7 @@ ROOMS = (
     monitoring_acts,
     outputs,
     results,
+    backups,
     evidence,
     evidence_acts,
     comparison,

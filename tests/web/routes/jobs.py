@@ -11,6 +11,7 @@ ROUTES: dict[Key, Route] = {
     ("jobs.progress", "GET"): Route(SYSTEM, "/jobs/{a_job}/progress", refused=GONE),
     ("jobs.cancel", "POST"): Route(SYSTEM, "/jobs/{a_job}/cancel", good=422, refused=GONE),
     ("jobs.retry", "POST"): Route(SYSTEM, "/jobs/{a_job}/retry", good=422, refused=GONE),
+    ("backups.index", "GET"): Route(SYSTEM, "/backups"),
     ("schedules.index", "GET"): Route(SYSTEM, "/schedules"),
     ("schedules.one", "GET"): Route(SYSTEM, "/schedules/check-books"),
     ("schedules.change", "POST"): Route(SYSTEM, "/schedules/check-books/time", good=422),
