@@ -103,8 +103,9 @@ def wait_for_the_server() -> None:
         return
     others = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
     )
-    for _ in range(200):
+    for _ in range(1000):
         with db.reading() as session:
             if session.scalar(others) == 0:
                 return
