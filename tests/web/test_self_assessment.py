@@ -44,5 +44,6 @@ def test_it_is_begun_and_printed_from_the_same_pages(own_house: House) -> None:
         own_house.get(f"{address}/{page}", OFFICER)
     printed = own_house.client(OFFICER).get(f"{address}/outputs/self-assessment.pdf")
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(printed.data)).pages)
+    printed.close()
     assert "自评指标体系" in text
     assert "部门评价指标体系" not in text
