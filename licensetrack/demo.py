@@ -19,6 +19,7 @@ from licensetrack.demo_bought import tell_what_was_bought
 from licensetrack.demo_inventory import look_at_what_runs
 from licensetrack.demo_monitoring import watch_the_year
 from licensetrack.demo_papers import lay_papers
+from licensetrack.demo_service import leave_service
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
@@ -70,6 +71,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
         raise Refused("The sample year in “%(path)s” can not be loaded.", path=data)
     logins = _make_logins()
     leave_work(_person)
+    leave_service(_person)
     look_at_what_runs(_person("operator"))
     paper = working_paper.read(data / "evaluation.toml")
     tell_what_was_bought(paper.header, _person("operator"))

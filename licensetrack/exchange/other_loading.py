@@ -15,8 +15,10 @@ from licensetrack.core.clock import today
 from licensetrack.core.errors import DomainError
 from licensetrack.core.names import name_key
 from licensetrack.exchange.changes import CHANGED, NEW, SAME, Outcome, Source
+from licensetrack.exchange.rows import ServiceRow
 from licensetrack.exchange.statements import Holders
 from licensetrack.support import orders
+from licensetrack.support.models import ServiceOrder
 from licensetrack.units.directory import UnitEntry, differences, entry_of, normal, register_unit, update_unit
 from licensetrack.units.models import Unit
 
@@ -88,7 +90,7 @@ def load_services(
     holders: Holders,
 ) -> None:  # fmt: skip
     """Records new service orders and new versions of changed ones."""
-    known = orders.standing_orders(db)
+    known, here = orders.standing_orders(db), orders.handled_here(db)
     lines: list[orders.OrderLine] = []
     for row in table.rows:
         source = Source("services", table.file, table.sheet, row.row)
@@ -98,26 +100,56 @@ def load_services(
             continue
         order = known.get(row.number)
         same_unit = order is not None and order.unit_id == holder.unit_id
-        line = orders.OrderLine(
-            row.number, holder.unit_id, order.district if same_unit and order else holder.district, row.service_kind,
-            row.received_at, row.responded_at, row.completed_at, row.outcome, row.satisfaction, source.place,
-        )  # fmt: skip
+        district = order.district if same_unit and order else holder.district
+        line = service_line(row, holder.unit_id, district, source.place)
         if told.again(row.number, replace(line, place=""), source, "number"):
             continue
         try:
             orders.check_line(line)
         except DomainError as error:
             at = "completed_at" if "completed" in error.values else "responded_at"
+            at = str(error.values.get("column", at))
             outcome.refuse(source, error.message, error.values, at, getattr(row, at))
             continue
         changed = orders.differences(order, line) if order is not None else {}
         if order is not None and not changed:
             outcome.note(SAME, source, row.number)
             continue
+        if row.number in here:
+            outcome.refuse(
+                source, "The order %(number)s is handled here; change it on its page.", {"number": row.number},
+                "number", row.number,
+            )  # fmt: skip
+            continue
         outcome.note(CHANGED if order is not None else NEW, source, row.number, _with_unit_names(changed, holders))
         lines.append(line)
     if not outcome.refused:
         orders.record_orders(lines, actor=operation.actor, document_id=documents.get(table.file))
+
+
+def service_line(row: ServiceRow, unit_id: int, district: str, place: str) -> orders.OrderLine:
+    """A row as the order counts: from when it came in, where that is told, else from its acceptance."""
+    received = row.raised_at or row.received_at
+    assert received is not None  # noqa: S101 - for the type checker: the reader has asked for one of them
+    return orders.OrderLine(
+        row.number, unit_id, district, row.service_kind, received, row.responded_at, row.completed_at, row.outcome,
+        row.satisfaction, place, source=row.source, product=row.product, severity=row.severity, title=row.title,
+        raised_by=row.raised_by, accepted=None if row.received_at == received else row.received_at,
+        arrived=row.arrived_at, restored=None if row.restored_at == row.completed_at else row.restored_at,
+        limits=row.limits, late=row.late, late_reason=row.late_reason, handler=row.handler, work=row.work,
+        related=row.related, confirmed_by=row.confirmed_by, papers=row.papers,
+    )  # fmt: skip
+
+
+def service_row(order: ServiceOrder, unit: str, number: int = 0) -> ServiceRow:
+    """An order as the line of the ledger that it could be loaded from again."""
+    both = order.accepted is not None
+    return ServiceRow(
+        number, order.number, unit, order.kind, order.accepted if both else order.received, order.responded,
+        order.completed, order.outcome, order.satisfaction, order.source, order.product, order.severity, order.title,
+        order.raised_by, order.received if both else None, order.arrived, order.restored, order.limits, order.late,
+        order.late_reason, order.handler, order.work, order.related, order.confirmed_by, order.papers,
+    )  # fmt: skip
 
 
 def _with_unit_names(

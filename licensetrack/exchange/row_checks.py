@@ -79,6 +79,15 @@ def check_budget(columns: Columns, report: Report) -> None:
             report(place, "amount", Bad(MUST_BE_POSITIVE))
 
 
+def check_services(columns: Columns, report: Report) -> None:
+    """An order says when it came in or when it was accepted."""
+    received = columns["received_at"]
+    if None in received:
+        for place, (moment, raised) in enumerate(zip(received, columns["raised_at"], strict=True)):
+            if moment is None and raised is None:
+                report(place, "received_at", Bad(NEEDED))
+
+
 def check_prices(columns: Columns, report: Report) -> None:
     """A price is above zero."""
     for place, price in enumerate(columns["unit_price"]):
@@ -98,6 +107,7 @@ CHECKS: dict[str, Callable[[Columns, Report], None]] = {
     "imports": check_imports,
     "changes": check_changes,
     "budget": check_budget,
+    "services": check_services,
     "prices": check_prices,
     "hosts": check_hosts,
 }

@@ -98,17 +98,33 @@ class BudgetRow(NamedTuple):
 
 
 class ServiceRow(NamedTuple):
-    """A line of the service ledger (技术服务台账)."""
+    """A line of the service ledger (技术服务台账). It has `received_at` (受理) or `raised_at` (提出), or both."""
 
     row: int
     number: str
     unit: str
     service_kind: str
-    received_at: datetime
+    received_at: datetime | None
     responded_at: datetime | None = None
     completed_at: datetime | None = None
     outcome: str = ""
     satisfaction: int | None = None
+    source: str = ""
+    product: str = ""
+    severity: str = ""
+    title: str = ""
+    raised_by: str = ""
+    raised_at: datetime | None = None
+    arrived_at: datetime | None = None
+    restored_at: datetime | None = None
+    limits: str = ""
+    late: bool | None = None
+    late_reason: str = ""
+    handler: str = ""
+    work: str = ""
+    related: str = ""
+    confirmed_by: str = ""
+    papers: str = ""
 
 
 class DemandRow(NamedTuple):

@@ -20,13 +20,13 @@ CONTENT = 4  # 4 and 5 of 5 are "satisfied" and "very satisfied"
 
 def orders(db: Session, question: Question) -> Sequence[ServiceOrder]:
     """Orders received in the latest year in which the city has any, up to the day asked for, in order of receipt."""
-    known = _known(question)
-    everywhere = _known(replace(question, scope=EVERYWHERE))
+    told = known(question)
+    everywhere = known(replace(question, scope=EVERYWHERE))
     last = db.scalar(select(func.max(ServiceOrder.received)).where(*everywhere))
     if last is None:
         return []
     new_year = dt.datetime.combine(dt.date(last.year, 1, 1), dt.time())
-    query = select(ServiceOrder).where(*known, ServiceOrder.received >= new_year)
+    query = select(ServiceOrder).where(*told, ServiceOrder.received >= new_year)
     return db.scalars(query.order_by(ServiceOrder.received, ServiceOrder.number)).all()
 
 
@@ -57,7 +57,8 @@ def _end(question: Question) -> dt.datetime:
     return dt.datetime.combine(question.as_of + dt.timedelta(days=1), dt.time())
 
 
-def _known(question: Question) -> list[ColumnElement[bool]]:
+def known(question: Question) -> list[ColumnElement[bool]]:
+    """Which versions of orders are counted: come in by the day, known at the instant, within the scope."""
     found: list[ColumnElement[bool]] = [ServiceOrder.received < _end(question)]
     if question.known_at is None:
         found.append(ServiceOrder.superseded_at.is_(None))

@@ -164,11 +164,16 @@ def line_of(db: Session, case: ServiceCase, life: Life, due: Mapping[str, dt.dat
         severity=severities()[life.severity].word if life.severity in severities() else life.severity,
         title=case.title, raised_by=case.raised_by, accepted=life.accepted, arrived=life.arrived,
         restored=life.restored, answer_due=due["answer"], limits=limits_words(case.limits)[:120],
-        late=is_late(life, due), late_reason="；".join(life.late_reasons)[:500],
-        handler=" ".join(filter(None, (case.firm, case.engineer)))[:120], work=life.work,
+        late=is_late(life, due), late_reason=_one_line("；".join(life.late_reasons))[:500],
+        handler=" ".join(filter(None, (case.firm, case.engineer)))[:120], work=_one_line(life.work),
         related="、".join(filter(None, related))[:200], confirmed_by=life.confirmed_by,
         papers="、".join(papers)[:500],
     )  # fmt: skip
+
+
+def _one_line(text: str) -> str:
+    """A text as a cell keeps it."""
+    return " ".join(text.split())
 
 
 def _numbers(extra: Mapping[str, Any]) -> list[str]:

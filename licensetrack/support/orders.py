@@ -72,9 +72,11 @@ def check_line(line: OrderLine) -> None:
                       received=line.received)  # fmt: skip
     if line.completed is not None and line.completed < (line.responded or line.received):
         raise Refused("The order was completed (%(completed)s) before it was answered.", completed=line.completed)
-    for moment in (line.accepted, line.arrived, line.restored):
+    later = {"received_at": line.accepted, "arrived_at": line.arrived, "restored_at": line.restored}
+    for column, moment in later.items():
         if moment is not None and moment < line.received:
-            raise Refused("%(moment)s comes before the order (%(received)s).", moment=moment, received=line.received)
+            raise Refused("%(moment)s comes before the order (%(received)s).", moment=moment, received=line.received,
+                          column=column)  # fmt: skip
 
 
 def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int | None = None) -> int:

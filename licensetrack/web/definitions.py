@@ -41,7 +41,10 @@ _OTHERS = {
     "budget.spent": lazy_gettext("Payments of the budget year up to the day."),
     "budget.execution_rate": lazy_gettext("Payments of the year, divided by the year's budget."),
     "support.orders": lazy_gettext("Service orders received in the year up to the day."),
-    "support.on_time_rate": lazy_gettext("Service orders of the year that were answered within four hours."),
+    "support.on_time_rate": lazy_gettext(
+        "Service orders of the year that were answered within the time of their service level; four hours for orders"
+        " of ledgers."
+    ),
     "support.satisfaction_rate": lazy_gettext("Of the service orders with a mark, the share with 4 or 5 of 5."),
 }
 

@@ -11,6 +11,7 @@ from licensetrack.web.audit import audit
 from licensetrack.web.backups import backups
 from licensetrack.web.batch import batch
 from licensetrack.web.budget import budget
+from licensetrack.web.bulletins import bulletins
 from licensetrack.web.certificate_acts import certificate_acts
 from licensetrack.web.certificates import certificates
 from licensetrack.web.changes import changes
@@ -71,6 +72,8 @@ from licensetrack.web.score_reviews import score_reviews
 from licensetrack.web.search import search
 from licensetrack.web.service import service
 from licensetrack.web.service_acts import service_acts
+from licensetrack.web.service_levels import service_levels
+from licensetrack.web.service_statistics import service_statistics
 from licensetrack.web.sessions import sessions
 from licensetrack.web.sign_in import account
 from licensetrack.web.steps import steps
@@ -93,6 +96,7 @@ BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought
 UPKEEP = (reminders, months, checks)
 SERVICE = (service, service_acts)
 NOTICES = (notices, deliveries, webhooks)
+SERVICE = (service, service_acts, service_levels, service_statistics, bulletins)
 ROOMS = (
     *ACCOUNTS,
     *REQUESTS,

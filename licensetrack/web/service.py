@@ -42,7 +42,7 @@ service = Blueprint("service", __name__, url_prefix="/service")
 
 READ, ASK = "support:order:read", "support:order:ask"
 TABS = {
-    "": (lazy_gettext("Open"), OPEN),
+    "": (lazy_gettext("Not closed"), OPEN),
     "asked": (lazy_gettext("To be accepted"), ("asked",)),
     "work": (lazy_gettext("In work"), ("accepted", "working")),
     "unit": (lazy_gettext("Waits for the unit"), (PAUSED, HANDED_OVER)),
@@ -54,7 +54,7 @@ COLUMNS = (
     ("number", lazy_gettext("Number")),
     ("unit", lazy_gettext("Unit")),
     ("", lazy_gettext("What it is about")),
-    ("severity", lazy_gettext("Severity")),
+    ("severity", lazy_gettext("Severity of the order")),
     ("stage", lazy_gettext("Stage")),
     ("due", lazy_gettext("Next limit")),
     ("received", lazy_gettext("Came in")),
@@ -108,7 +108,7 @@ def export(form: str) -> Response:
     record_download("support:order:export", "orders", format=form, search=asked.search, late=asked.late)
     texts = [
         gettext("Number"), gettext("Unit"), gettext("District"), gettext("Kind of service"), gettext("In a few words"),
-        gettext("Severity"), gettext("Stage"), gettext("Firm"), gettext("Engineer"),
+        gettext("Severity of the order"), gettext("Stage"), gettext("Firm"), gettext("Engineer"),
     ]  # fmt: skip
     moments = [
         gettext("Came in"), gettext("Answered"), gettext("On site"), gettext("Service restored"), gettext("Closed"),
@@ -205,6 +205,26 @@ def paper(number: str, paper_id: int) -> Response:
         name, digest = found.name, blob.digest
     record_download("support:order:download", f"order:{number}", name=name, digest=digest)
     return attachment(io.BytesIO(content), name, "application/octet-stream")
+
+
+@service.app_template_global("orders_of_set")
+def orders_of_set(set_id: int) -> list[tuple[ServiceCase, Unit]]:
+    """The orders about a set that the visitor may see, for its page."""
+    with reading() as db:
+        return queries.orders(db, Wanted(set_id=set_id), actor=actor(), most=20)
+
+
+@service.app_template_global("orders_of_unit")
+def orders_of_unit(unit_id: int) -> list[tuple[ServiceCase, Unit]]:
+    """The newest orders of a unit that the visitor may see, for its page."""
+    with reading() as db:
+        return queries.orders(db, Wanted(unit_id=unit_id), actor=actor(), most=10)
+
+
+@service.app_template_global("service_words")
+def service_words(name: str) -> Any:
+    """A list of words about orders, for cards on other pages."""
+    return getattr(words, name)
 
 
 def offered(case: ServiceCase) -> list[str]:

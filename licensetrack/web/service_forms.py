@@ -75,7 +75,7 @@ class AskForm(ActForm):
 
     def uploads(self) -> list[tuple[str, bytes]]:
         """The files that came along."""
-        return _read(self.papers.data)
+        return read_files(self.papers.data)
 
 
 class PaperForm(ActForm):
@@ -85,20 +85,20 @@ class PaperForm(ActForm):
 
     def uploads(self) -> list[tuple[str, bytes]]:
         """The files that came along."""
-        return _read(self.papers.data)
+        return read_files(self.papers.data)
 
 
 class SeverityForm(ActForm):
     """How severe it is."""
 
-    severity = SelectField(lazy_gettext("Severity"))
+    severity = SelectField(lazy_gettext("Severity of the order"))
     moment = moment_field(lazy_gettext("When (empty: now)"))
 
 
 class GradeForm(ActForm):
     """How severe it is, said anew."""
 
-    severity = SelectField(lazy_gettext("Severity"))
+    severity = SelectField(lazy_gettext("Severity of the order"))
     reason = reason_field(lazy_gettext("Reason"))
 
 
@@ -191,8 +191,8 @@ def step_form(name: str, case: ServiceCase, engineers: Sequence[tuple[User, str]
     return form
 
 
-def _read(files: Sequence[FileStorage] | None) -> list[tuple[str, bytes]]:
-    """Read from their start, because the same form may be read twice."""
+def read_files(files: Sequence[FileStorage] | None) -> list[tuple[str, bytes]]:
+    """Name and content of the files of a field; read from their start, because a form may be read twice."""
     found = []
     for file in files or ():
         if isinstance(file, FileStorage) and file.filename:

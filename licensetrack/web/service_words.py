@@ -24,11 +24,11 @@ STAGES = {
 }
 TAGS = {"closed": "tag-good", "cancelled": "tag-bad"}
 STEPS = {
-    "ask": lazy_gettext("Came in"),
+    "ask": lazy_gettext("Order came in"),
     "accept": lazy_gettext("Accepted by the centre"),
     "grade": lazy_gettext("Severity changed"),
     "assign": lazy_gettext("Assigned"),
-    "answer": lazy_gettext("Answered"),
+    "answer": lazy_gettext("Answered the unit"),
     "arrive": lazy_gettext("On site"),
     "restore": lazy_gettext("Service restored"),
     "pause": lazy_gettext("Waiting for the unit"),
@@ -65,7 +65,7 @@ HINTS = {
     "reopen": lazy_gettext("The mark goes with the closing."),
 }
 LIMITS = {
-    "answer": lazy_gettext("Answer"),
+    "answer": lazy_gettext("Response"),
     "arrive": lazy_gettext("On site"),
     "restore": lazy_gettext("Restoration"),
 }

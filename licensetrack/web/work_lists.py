@@ -19,6 +19,7 @@ from licensetrack.web import (
     work_inventory,
     work_performance,
     work_requests,
+    work_service,
     work_sets,
 )
 from licensetrack.web.work_rows import Asked, WorkRow
@@ -199,25 +200,63 @@ LISTS: Mapping[str, WorkList] = {
             work_performance.mended, "performance:follow_up:accept", lazy_gettext("Due on"), "check-circle", LEFT,
             ahead=True, whose=_OWNER,
         ),
+        WorkList(
+            "service_to_accept", lazy_gettext("Service orders to accept"),
+            lazy_gettext("Say how severe each is, and who handles it; the clock runs already."),
+            work_service.to_accept, "support:order:accept", _SINCE, "headset",
+        ),
+        WorkList(
+            "service_to_handle", lazy_gettext("Service orders to handle"),
+            lazy_gettext("Accepted or in work; the note says which limit comes next."),
+            work_service.to_handle, "support:order:answer", _SINCE, "headset",
+        ),
+        WorkList(
+            "service_with_unit", lazy_gettext("Service orders that wait for the unit"),
+            lazy_gettext("Something is asked of it, a solution is to be confirmed, or its mark is missing."),
+            work_service.with_the_unit, "support:order:confirm", _SINCE, "headset",
+        ),
+        WorkList(
+            "service_overdue", lazy_gettext("Overdue service orders"),
+            lazy_gettext("A limit was passed; the note says which, and since when."),
+            work_service.overdue, "support:order:read", _SINCE, "exclamation-triangle",
+        ),
+        WorkList(
+            "bulletin_tasks", lazy_gettext("Bulletins to act on"),
+            lazy_gettext("Patches, vulnerabilities and feature libraries that concern the unit's platforms."),
+            work_service.to_report, "support:task:report", lazy_gettext("Due on"), "shield-check", LEFT, ahead=True,
+        ),
+        WorkList(
+            "bulletin_reported", lazy_gettext("Bulletins reported as done"),
+            lazy_gettext("Look at what the unit did; confirm it, or return it."),
+            work_service.to_confirm, "support:task:confirm", lazy_gettext("Due on"), "shield-check", LEFT, ahead=True,
+        ),
+        WorkList(
+            "bulletin_overdue", lazy_gettext("Bulletins overdue at units"),
+            lazy_gettext("The deadline has passed and the unit has not reported."),
+            work_service.late_tasks, "support:bulletin:read", lazy_gettext("Due on"), "shield-check", LEFT, ahead=True,
+        ),
     )
 }  # fmt: skip
 _LAGGARDS = ("to_import", "to_accept", "declined", "revocations", "expiring", "idle")
+_SERVICE = ("service_overdue", "bulletin_overdue")
 HOMES: Mapping[str, tuple[str, ...]] = {
     "operator": (
         "to_review", "delegated", "to_issue", "to_countersign", "declined", "to_accept", "with_the_unit", "to_import",
         "revocations", "differences", "expiring", "idle", "to_file", "evidence_missing", "to_mend",
+        "service_to_accept", "service_overdue", "service_to_handle", "bulletin_reported", "bulletin_overdue",
     ),
     "reviewer": (
         "to_approve", "delegated", "to_review", "to_confirm", "waivers", "frameworks", "evaluations_to_review",
         "to_report", "mended", "expiring",
     ),
-    "manager": ("evaluations_to_sign", "frameworks", "waivers", "with_the_unit", *_LAGGARDS, "mended"),
+    "manager": ("evaluations_to_sign", "frameworks", "waivers", "with_the_unit", *_LAGGARDS, "mended", *_SERVICE),
     "performance_officer": ("evaluation_drafts", "evidence_missing", "to_mend"),
-    "district_manager": ("with_the_unit", *_LAGGARDS),
+    "district_manager": ("with_the_unit", *_LAGGARDS, *_SERVICE),
     "unit_user": (
-        "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "revocations", "expiring", "held",
+        "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "service_with_unit", "bulletin_tasks",
+        "revocations", "expiring", "held",
     ),
-    "vendor_engineer": ("imports", "declined", "expiring"),
+    "vendor_engineer": ("service_to_handle", "imports", "declined", "expiring"),
 }  # fmt: skip
 
 
