@@ -94,7 +94,6 @@ FRAMEWORKS = (frameworks, framework_edits, framework_targets)
 INVENTORY = (inventory, scans, differences, difference_acts, mapping)
 BOUGHT = (budget, projects, contracts, contract_parts, products, surveys, bought)
 UPKEEP = (reminders, months, checks)
-SERVICE = (service, service_acts)
 NOTICES = (notices, deliveries, webhooks)
 SERVICE = (service, service_acts, service_levels, service_statistics, bulletins)
 ROOMS = (
