@@ -46,6 +46,7 @@ def test_positions_and_differences_are_exported(full_house: House, form: str) ->
         answer = full_house.client("operator").get(path)
         assert answer.status_code == 200
         assert len(answer.data) > 50
+        answer.close()
 
 
 def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(full_house: House) -> None:
