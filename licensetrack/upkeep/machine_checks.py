@@ -76,8 +76,8 @@ def settings_safe(settings: Settings) -> Iterator[Said]:
     production = start_rules.in_production(settings)
     for one in start_rules.dangers(settings):
         found = True
-        say = wrong if production and one.name not in settings.allowed else warning
-        yield say(f"settings.{one.name}", one.what, one.remedy, **one.values)
+        speak = wrong if production and one.name not in settings.allowed else warning
+        yield speak(f"settings.{one.name}", one.what, one.remedy, **one.values)
     if not found:
         yield good("settings", "The settings are safe for production.")
 

@@ -66,8 +66,8 @@ def clock(_settings: Settings, db: Session) -> Iterator[Said]:
     ahead = now() - database_now(db)
     last = db.scalar(select(func.max(AuditEntry.at)))
     if abs(ahead) > NEAR:
-        say = wrong if abs(ahead) > FAR else warning
-        yield say(
+        speak = wrong if abs(ahead) > FAR else warning
+        yield speak(
             "clock", "This machine's clock differs from the database's by %(seconds)s seconds.",
             "Let a time service (chrony, systemd-timesyncd) set both.", seconds=round(ahead.total_seconds()),
         )  # fmt: skip
@@ -87,12 +87,12 @@ def worker(settings: Settings, db: Session) -> Iterator[Said]:
     if silence is not None and silence < dt.timedelta(0):
         yield good("worker", "A worker is alive.")
         return
-    say = wrong if settings.expect_worker or settings.production else warning
+    speak = wrong if settings.expect_worker or settings.production else warning
     remedy = "Start it: systemctl start licensetrack-worker, or licensetrack worker."
     if silence is None:
-        yield say("worker", "No worker ever ran: no backup, no reminder, no check at night.", remedy)
+        yield speak("worker", "No worker ever ran: no backup, no reminder, no check at night.", remedy)
     else:
-        yield say(
+        yield speak(
             "worker", "No worker is alive for %(minutes)s minutes.", remedy, minutes=int(silence.total_seconds() // 60)
         )  # fmt: skip
 
@@ -129,8 +129,8 @@ def backups(settings: Settings, db: Session) -> Iterator[Said]:
     last = state.last(db, milestones.BACKUP)
     remedy = "Run licensetrack backup FILE, and see that it is done every night."
     if last is None or last.good_at is None:
-        say = wrong if settings.production else warning
-        yield say("backup", "There was never a good backup.", remedy)
+        speak = wrong if settings.production else warning
+        yield speak("backup", "There was never a good backup.", remedy)
     elif now() - last.good_at > TOO_OLD:
         yield wrong("backup", "The last good backup is %(hours)s hours old.", remedy, hours=_hours(last.good_at))
     elif not last.good:
