@@ -17,7 +17,7 @@ from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.core import blobs, db
 from tests.site import PASSWORD, SAMPLE, House, open_house
 from tests.web.forms import form_of
-from tests.web.test_loading import upload, wait
+from tests.web.test_loading import confirm, upload
 
 PAPER: dict[str, Any] = tomllib.loads((SAMPLE / "evaluation.toml").read_text("utf-8"), parse_float=Decimal)
 OFFICER = "performance_officer"
@@ -75,8 +75,7 @@ def test_the_sample_year_entered_through_pages_and_workbooks_gives_99(empty_hous
     house = empty_house
     loaded = upload(house, *((path.name, path.read_bytes()) for path in sorted(SAMPLE.glob("*.xlsx"))))
     assert "/confirm" in house.get(loaded)
-    house.client().post(f"{loaded}/confirm")
-    wait(house, loaded)
+    confirm(house, loaded)
     form = form_of(house.get("/evaluations/new", OFFICER)) | {"year": "2024", "as_of": "2024-12-31"}
     page = post(house, "/evaluations/new", form | {"framework": "department-2024", "source": "blank"})
     draft = page.removesuffix("/write")
