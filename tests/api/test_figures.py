@@ -86,6 +86,7 @@ def test_a_method_that_is_not_taken_says_which_are(house: House) -> None:
 
 def test_the_interface_describes_itself(house: House) -> None:
     described = asked(house, "/openapi.json")
-    assert set(described["paths"]) == {"/api/v1/figures", "/api/v1/figures/{name}/trace"}
+    inventory = {"/api/v1/inventory/positions", "/api/v1/inventory/scans"}
+    assert set(described["paths"]) == {"/api/v1/figures", "/api/v1/figures/{name}/trace"} | inventory
     names = {parameter["name"] for parameter in described["paths"]["/api/v1/figures"]["get"]["parameters"]}
     assert names == {"as_of", "known_at"}

@@ -17,6 +17,7 @@ from licensetrack.exchange.rows import (
     BudgetRow,
     ChangeRow,
     DemandRow,
+    HostRow,
     ImportRow,
     IssueRow,
     PriceRow,
@@ -97,6 +98,22 @@ ROW_STRATEGIES: dict[str, st.SearchStrategy[Row]] = {
     ),
     "services": rows_of(
         ServiceRow, numbers, words, words, moments, st.none() | moments, st.none() | moments, remarks, st.integers(1, 5)
+    ),
+    "hosts": rows_of(
+        HostRow,
+        words,
+        words,
+        words,
+        st.integers(0, 999),
+        days,
+        st.none() | st.integers(1, 256),
+        remarks,
+        st.none() | st.sampled_from(["virtualization", "cloud_management", "bms"]),
+        remarks,
+        remarks,
+        remarks,
+        st.just("") | numbers,
+        st.none() | days,
     ),
 }
 
