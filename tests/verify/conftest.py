@@ -31,6 +31,7 @@ from tests.verify.handover_trade import hand_over
 from tests.verify.inventory_breakages import reconcile
 from tests.verify.job_breakages import leave_jobs
 from tests.verify.monitoring_breakages import monitor
+from tests.verify.month_breakages import close_a_month
 from tests.verify.procurement_breakages import buy
 from tests.verify.request_breakages import ask_and_review
 from tests.verify.support_breakages import serve
@@ -89,6 +90,7 @@ def trade_of_a_year() -> None:
     monitor()
     reconcile()
     leave_jobs()
+    close_a_month()
 
 
 def units_over_time(near: Unit) -> None:

@@ -23,6 +23,7 @@ from tests.verify.handover_trade import HANDOVER, SEALED
 from tests.verify.inventory_breakages import INVENTORY_CASES
 from tests.verify.job_breakages import JOB_CASES
 from tests.verify.monitoring_breakages import MONITORING_CASES
+from tests.verify.month_breakages import MONTH_CASES
 from tests.verify.procurement_breakages import PROCUREMENT_CASES
 from tests.verify.request_breakages import REQUEST_CASES
 from tests.verify.support_breakages import SUPPORT_CASES
@@ -41,6 +42,7 @@ CASES = [
     *MONITORING_CASES,
     *INVENTORY_CASES,
     *JOB_CASES,
+    *MONTH_CASES,
     *SUPPORT_CASES,
     *EVALUATION_CASES,
 ]
