@@ -133,7 +133,10 @@ def test_a_wrong_password_is_said_and_nothing_more(page: Page, watch: Watch) -> 
 def test_each_role_sees_the_places_of_its_work(sign_in: Callable[[str], Page]) -> None:
     page = sign_in("vendor_engineer")
     expect(page.locator("nav.places a")).to_have_text(
-        ["我的工作", "授权申请", "授权台账", "授权导入", "验收单", "归档", "单位"]
+        [
+            *("我的工作", "授权申请", "授权台账", "授权导入", "验收单", "归档", "单位"),
+            *("技术服务工单", "漏洞与补丁通告"),
+        ]
     )
     page.locator("details.me summary").click()
     page.get_by_role("button", name="退出登录").click()
