@@ -134,7 +134,7 @@ def test_each_role_sees_the_places_of_its_work(sign_in: Callable[[str], Page]) -
     page = sign_in("vendor_engineer")
     expect(page.locator("nav.places a")).to_have_text(
         [
-            *("我的工作", "授权申请", "授权台账", "授权导入", "验收单", "归档", "单位"),
+            *("我的工作", "到期提醒", "授权申请", "授权台账", "授权导入", "验收单", "归档", "单位"),
             *("技术服务工单", "漏洞与补丁通告"),
         ]
     )
