@@ -233,9 +233,7 @@ def load_killed(url: str, folder: Path, measured: Work, most: int) -> tuple[int,
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_load_of_ten_thousand_rows_survives_kills(
-    part: int, tmp_path: Path, migrated_sqlite: Path
-) -> None:
+def test_a_load_of_ten_thousand_rows_survives_kills(part: int, tmp_path: Path, migrated_sqlite: Path) -> None:
     kills, measured, wanted = 0, Work(60, 1.5), KILLS // PARTS
     for number in count():
         if kills >= wanted:
