@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import BigInteger, Identity, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from licensetrack.core import durable
 from licensetrack.core.clock import now
 from licensetrack.core.columns import BigId, Instant
 from licensetrack.core.db import Base
@@ -55,25 +56,12 @@ def _write_durably(target: Path, portions: Iterable[bytes]) -> None:
         with os.fdopen(handle, "wb") as file:
             for portion in portions:
                 file.write(portion)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(target)
+        durable.settle(Path(part), target)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)  # the rename itself must survive a power cut
     if created:
-        _sync_folder(target.parent.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name != "posix":
-        return
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        durable.sync_folder(target.parent.parent)
 
 
 def register(db: Session, content: bytes, name: str) -> Blob:

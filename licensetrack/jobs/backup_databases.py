@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from licensetrack.core import db
+from licensetrack.core.durable import settle
 from licensetrack.core.errors import Refused
 from licensetrack.jobs.backup_archive import PORTION, portions_in
 
@@ -121,9 +122,7 @@ def restore_sqlite(url: str | URL, dump: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(dump, part)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(target)
+        settle(part, target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise

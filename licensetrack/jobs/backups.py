@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import errno
-import os
 import shutil
 import sqlite3
 import time
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from licensetrack.core import blobs, db, milestones, schema, sealing, signing
 from licensetrack.core.clock import now, today
+from licensetrack.core.durable import settle
 from licensetrack.core.errors import DomainError, NotFound, Refused
 from licensetrack.core.versions import program_version
 from licensetrack.jobs import backup_databases as databases
@@ -62,8 +62,7 @@ def write_backup(target: Path, progress: Watch | None = None) -> int:
             part = place / "archive"
             files = _write(part, place, progress)
             check_archive(part)
-            part.replace(target)
-            _sync(target.parent)
+            settle(part, target)
     except BaseException as error:
         _note(good=False, file=target.name, error=error.message if isinstance(error, DomainError) else str(type(error)))
         raise
@@ -233,12 +232,3 @@ def _note(*, good: bool, **said: Any) -> None:
             milestones.reach(session, milestones.BACKUP, good=good, **said)
     except (DomainError, SQLAlchemyError, RuntimeError):
         return
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
