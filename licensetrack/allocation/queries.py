@@ -15,6 +15,7 @@ from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.core.errors import NotFound
 from licensetrack.core.names import name_key
+from licensetrack.core.pages import last_page, page_within
 from licensetrack.units.models import Platform, Unit, UnitName
 
 PAGE_SIZE = 50
@@ -100,7 +101,7 @@ class Page:
     @property
     def last(self) -> int:
         """The number of the last page; at least 1."""
-        return max(1, -(-self.total // self.size))
+        return last_page(self.total, self.size)
 
     @property
     def first_row(self) -> int:
@@ -118,7 +119,7 @@ def page_of_sets(
 ) -> Page:
     """One page of the matching sets; a page beyond the last shows the last one."""
     total = int(db.scalar(_filtered(select(func.count()), wanted, scope)) or 0)
-    number = min(max(page, 1), max(1, -(-total // size)))
+    number = page_within(page, total, size)
     rows = db.execute(_ordered(_filtered(select(*_ROW), wanted, scope), wanted).limit(size).offset((number - 1) * size))
     return Page([SetRow._make(row) for row in rows], total, number, size)
 

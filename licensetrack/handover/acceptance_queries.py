@@ -15,10 +15,11 @@ from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.stages import DECLINED, IMPORTED, ISSUED
 from licensetrack.core.errors import NotFound
-from licensetrack.core.names import name_key
+from licensetrack.core.pages import last_page, page_within
 from licensetrack.handover.acceptance_models import AcceptanceCertificate, CertificateLine, ImportAttempt, ReworkTask
 from licensetrack.handover.acceptance_stages import DRAWN, PRINTED, SCANNED, UNIT_SIGNED
-from licensetrack.units.models import Platform, Unit, UnitName
+from licensetrack.units.models import Platform, Unit
+from licensetrack.units.queries import is_called
 
 SIDES = {"unit": (DRAWN, PRINTED), "center": (UNIT_SIGNED, SCANNED)}
 PAGE_SIZE = 50
@@ -83,7 +84,7 @@ class Certificates:
     @property
     def last(self) -> int:
         """The number of the last page; at least 1."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return last_page(self.total, PAGE_SIZE)
 
 
 def to_import(db: Session, scope: Scope = EVERYWHERE) -> list[OpenSet]:
@@ -136,7 +137,7 @@ def page_of_certificates(
     if search.strip():
         query = query.where(_found_by(search.strip()))
     total = int(db.scalar(select(func.count()).select_from(query.subquery())) or 0)
-    number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+    number = page_within(page, total, PAGE_SIZE)
     rows = db.execute(
         query.order_by(AcceptanceCertificate.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     )  # fmt: skip
@@ -224,11 +225,9 @@ def _rows(scope: Scope) -> Select[Any]:
 
 
 def _found_by(search: str) -> ColumnElement[bool]:
-    key = name_key(search)
-    former = select(UnitName.unit_id).where(UnitName.name_key.contains(key, autoescape=True))
     sets = select(CertificateLine.certificate_id).where(CertificateLine.number.icontains(search, autoescape=True))
     return or_(
         AcceptanceCertificate.number.icontains(search, autoescape=True),
         AcceptanceCertificate.id.in_(sets),
-        AcceptanceCertificate.unit_id.in_(former),
+        is_called(search),
     )

@@ -18,6 +18,7 @@ from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.allocation.stages import ACCEPTED as SET_ACCEPTED
 from licensetrack.allocation.stages import HELD
 from licensetrack.core.errors import NotFound
+from licensetrack.core.pages import last_page, page_within
 from licensetrack.handover.acceptance_models import AcceptanceCertificate, CertificateLine, ImportAttempt
 from licensetrack.handover.acceptance_queries import within
 from licensetrack.handover.acceptance_stages import ACCEPTED, SUCCEEDED
@@ -84,7 +85,7 @@ class ArchivePage:
     @property
     def last(self) -> int:
         """The number of the last page; at least 1."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return last_page(self.total, PAGE_SIZE)
 
 
 def archive_of_set(db: Session, set_id: int) -> ArchiveRow:
@@ -99,7 +100,7 @@ def page_of_archive(db: Session, asked: ArchiveAsked, page: int = 1, scope: Scop
     """One page of held sets by their papers, in order of number."""
     query = _filtered(asked, scope)
     total = int(db.scalar(select(func.count()).select_from(query.subquery())) or 0)
-    number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+    number = page_within(page, total, PAGE_SIZE)
     rows = db.execute(query.order_by(LicenseSet.number).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     return ArchivePage([ArchiveRow._make(row) for row in rows], total, number)
 

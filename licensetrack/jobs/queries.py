@@ -13,6 +13,7 @@ from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.core.job_queue import Job, job_of
 from licensetrack.core.job_schedules import ScheduleRow
 from licensetrack.core.leases import Lease, database_now
+from licensetrack.core.pages import turn
 from licensetrack.jobs import progress_files
 from licensetrack.jobs.cron import next_after
 from licensetrack.jobs.schedules import SCHEDULES, Schedule
@@ -79,14 +80,13 @@ def page_of_jobs(db: Session, wanted: Wanted, page: int, actor: Actor) -> JobPag
         if value:
             where.append(column == value)
     total = db.scalar(select(func.count()).select_from(Job).where(*where)) or 0
-    last = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), last)
-    query = select(Job).where(*where).order_by(Job.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    place = turn(page, total, PAGE_SIZE)
+    query = select(Job).where(*where).order_by(Job.id.desc()).limit(PAGE_SIZE).offset(place.before)
     jobs = list(db.scalars(query))
     db.expunge_all()
     for job in jobs:
         job.done, job.total = progress_files.seen(job)
-    return JobPage(jobs, total, page, last)
+    return JobPage(jobs, total, place.page, place.last)
 
 
 def planned(db: Session, at: dt.datetime) -> list[Planned]:

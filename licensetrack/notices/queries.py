@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.contact import veiled
 from licensetrack.accounts.models import User
 from licensetrack.accounts.permissions import Actor, allows
+from licensetrack.core.pages import Turned, turn
 from licensetrack.notices.kinds import KINDS, Kind
 from licensetrack.notices.models import Delivery, Notice, NoticeEvent, NoticePreference, WebhookEndpoint
 from licensetrack.units.models import Unit
 
-PER_PAGE = 50
+PAGE_SIZE = 50
 
 
 class Heard(NamedTuple):
@@ -73,20 +74,21 @@ def unread(db: Session, actor: Actor) -> int:
     return db.scalar(query) or 0
 
 
-def own_notices(db: Session, actor: Actor, *, only_unread: bool, page: int = 1) -> tuple[list[Heard], int]:
-    """One page of somebody's list, the newest first, and how many there are in all."""
+def own_notices(db: Session, actor: Actor, *, only_unread: bool, page: int = 1) -> tuple[list[Heard], int, Turned]:
+    """One page of somebody's list, the newest first, how many there are in all, and which page it is."""
     conditions = [*_own(actor), *([Notice.read_at.is_(None)] if only_unread else [])]
     total = db.scalar(select(func.count()).select_from(Notice).join(NoticeEvent).where(*conditions)) or 0
+    place = turn(page, total, PAGE_SIZE)
     event = NoticeEvent
     query = (
         select(Notice.id, event.kind, event.told, event.link, Notice.at, Notice.read_at)
         .join(event, event.id == Notice.event_id)
         .where(*conditions)
         .order_by(Notice.id.desc())
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
+        .limit(PAGE_SIZE)
+        .offset(place.before)
     )
-    return [Heard(*row) for row in db.execute(query)], total
+    return [Heard(*row) for row in db.execute(query)], total, place
 
 
 def _own(actor: Actor) -> list[Any]:
@@ -111,8 +113,8 @@ def wishes(db: Session, actor: Actor) -> dict[str, tuple[bool, str]]:
     return {kind.code: decided.get(kind.code, (True, kind.mail)) for kind in kinds_for(actor)}
 
 
-def deliveries(db: Session, asked: Asked, page: int = 1) -> tuple[list[OnItsWay], int]:
-    """One page of all deliveries, the newest first, and how many match."""
+def deliveries(db: Session, asked: Asked, page: int = 1) -> tuple[list[OnItsWay], int, Turned]:
+    """One page of all deliveries, the newest first, how many match, and which page it is."""
     table = Delivery
     conditions = [
         column == value
@@ -120,6 +122,7 @@ def deliveries(db: Session, asked: Asked, page: int = 1) -> tuple[list[OnItsWay]
         if value
     ]
     total = db.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+    place = turn(page, total, PAGE_SIZE)
     query = (
         select(table, NoticeEvent.subject, User.login, User.email, WebhookEndpoint.name)
         .outerjoin(NoticeEvent, NoticeEvent.id == table.event_id)
@@ -127,8 +130,8 @@ def deliveries(db: Session, asked: Asked, page: int = 1) -> tuple[list[OnItsWay]
         .outerjoin(WebhookEndpoint, WebhookEndpoint.id == table.endpoint_id)
         .where(*conditions)
         .order_by(table.id.desc())
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
+        .limit(PAGE_SIZE)
+        .offset(place.before)
     )
     return [
         OnItsWay(
@@ -137,7 +140,7 @@ def deliveries(db: Session, asked: Asked, page: int = 1) -> tuple[list[OnItsWay]
             row.made_at, row.due_at, row.ended_at, row.error, row.error_told,
         )
         for row, subject, login, email, endpoint in db.execute(query)
-    ], total  # fmt: skip
+    ], total, place  # fmt: skip
 
 
 def counts_by_state(db: Session) -> dict[str, int]:

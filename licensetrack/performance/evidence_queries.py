@@ -13,6 +13,7 @@ from licensetrack.accounts.permissions import EVERYWHERE, Scope
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.core.errors import NotFound
+from licensetrack.core.pages import last_page, page_within
 from licensetrack.performance import frameworks, freezing
 from licensetrack.performance.evidence_models import EvidenceFile, EvidenceLink
 from licensetrack.performance.evidence_rules import BUDGET, INDICATOR, ORDER, SET, Target
@@ -48,7 +49,7 @@ class EvidencePage:
     @property
     def last(self) -> int:
         """The number of the last page; at least 1."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return last_page(self.total, PAGE_SIZE)
 
 
 def evidence_file(db: Session, number: str, scope: Scope = EVERYWHERE) -> EvidenceFile:
@@ -64,7 +65,7 @@ def page_of_evidence(db: Session, asked: EvidenceAsked, page: int = 1, scope: Sc
     """One page of files, the newest first."""
     wanted = [*_within(scope), *_filters(asked)]
     total = db.scalar(select(func.count()).select_from(EvidenceFile).where(*wanted)) or 0
-    number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+    number = page_within(page, total, PAGE_SIZE)
     query = select(EvidenceFile).where(*wanted).order_by(EvidenceFile.id.desc())
     return EvidencePage(db.scalars(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(), total, number)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor
 from licensetrack.accounts.scoping import rows_within
+from licensetrack.core.pages import last_page, page_within
 from licensetrack.reminders.due import due_dates
 from licensetrack.reminders.models import Reminder
 from licensetrack.reminders.rules import RULES, TEMPORARY, VALIDITY
@@ -37,7 +38,7 @@ class Page(NamedTuple):
     @property
     def last(self) -> int:
         """The number of the last page; at least 1."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return last_page(self.total, PAGE_SIZE)
 
 
 def page_of_reminders(
@@ -51,7 +52,7 @@ def page_of_reminders(
         where.append(Reminder.told_on == told_on)
     query = select(Reminder).outerjoin(Unit, Unit.id == Reminder.unit_id).where(*where)
     total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
-    number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+    number = page_within(page, total, PAGE_SIZE)
     rows = db.scalars(query.order_by(Reminder.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
     due = {_matter(one.kind, one.subject, one.due_on) for one in due_dates(db, day)} if rows else set()
     return Page([Told(row, _matter(row.kind, row.subject, row.due_on) in due) for row in rows], total, number)

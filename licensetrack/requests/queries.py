@@ -14,7 +14,7 @@ from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.core.clock import now
 from licensetrack.core.errors import NotFound
-from licensetrack.core.names import name_key
+from licensetrack.core.pages import last_page, page_within
 from licensetrack.requests.models import (
     LicenseRequest,
     RequestAttachment,
@@ -23,7 +23,8 @@ from licensetrack.requests.models import (
     RequestVersion,
 )  # fmt: skip
 from licensetrack.requests.stages import DRAFT, GRANTED_STAGES
-from licensetrack.units.models import Unit, UnitName
+from licensetrack.units.models import Unit
+from licensetrack.units.queries import is_called
 
 PAGE_SIZE = 50
 ENGINEER = "vendor_engineer"
@@ -104,13 +105,13 @@ class Page:
     @property
     def last(self) -> int:
         """The number of the last page; at least 1."""
-        return max(1, -(-self.total // self.size))
+        return last_page(self.total, self.size)
 
 
 def page_of_requests(db: Session, wanted: Wanted, page: int = 1, *, actor: Actor, size: int = PAGE_SIZE) -> Page:
     """One page of the matching requests that the actor may see; a page beyond the last shows the last one."""
     total = int(db.scalar(_filtered(select(func.count()), wanted, actor)) or 0)
-    number = min(max(page, 1), max(1, -(-total // size)))
+    number = page_within(page, total, size)
     query = _ordered(_filtered(select(*_ROW), wanted, actor), wanted.sort)
     return Page(_rows(db, query.limit(size).offset((number - 1) * size)), total, number, size)
 
@@ -223,8 +224,6 @@ def _filtered(query: Any, wanted: Wanted, actor: Actor) -> Any:
 
 def _found_by(search: str) -> ColumnElement[bool]:
     """Number, code, people and fingerprints as typed; units, former names too, however they are written."""
-    key = name_key(search)
-    former = select(UnitName.unit_id).where(UnitName.name_key.contains(key, autoescape=True))
     hosts = select(RequestLine.request_id).where(
         or_(
             RequestLine.fingerprint.icontains(search, autoescape=True),
@@ -236,8 +235,7 @@ def _found_by(search: str) -> ColumnElement[bool]:
             column.icontains(search, autoescape=True)
             for column in (LicenseRequest.number, Unit.code, LicenseRequest.requester_name, LicenseRequest.contact)
         ),
-        Unit.name_key.contains(key, autoescape=True),
-        LicenseRequest.unit_id.in_(former),
+        is_called(search),
         LicenseRequest.id.in_(hosts),
     )
 

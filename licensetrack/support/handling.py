@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import select
 
@@ -17,6 +19,13 @@ from licensetrack.support.limits import ENGINEER, firm_of, promised
 from licensetrack.support.moving import take_step
 
 LONGEST_OUTCOME = 80
+
+
+class When(TypedDict, total=False):
+    """When a step happened (Shenzhen's clock; now where nobody says), and which revision of the order was seen."""
+
+    moment: dt.datetime | None
+    seen: int | None
 
 
 def accept_order(
@@ -64,58 +73,31 @@ def assign_order(
 
 
 def answer_order(
-    case: ServiceCase,
-    *,
-    actor: Actor,
-    moment: dt.datetime | None = None,
-    note: str = "",
-    late_reason: str = "",
-    seen: int | None = None,
+    case: ServiceCase, *, actor: Actor, note: str = "", late_reason: str = "", **when: Unpack[When]
 ) -> ServiceCase:
     """accepted → working: the first answer to the unit. An engineer of the firm takes the order over by it."""
     change = {}
     if actor.role == ENGINEER and case.engineer_id != actor.id:
         change = {"engineer_id": actor.id, "engineer": actor.name}
-    return take_step(
-        case, "answer", actor=actor, moment=moment, note=note, seen=seen, said={"late_reason": late_reason.strip()},
-        change=change, limit="answer",
-    )  # fmt: skip
+    return _in_time(case, "answer", actor, note, late_reason, when, change)
 
 
 def arrive_on_site(
-    case: ServiceCase,
-    *,
-    actor: Actor,
-    moment: dt.datetime | None = None,
-    note: str = "",
-    late_reason: str = "",
-    seen: int | None = None,
+    case: ServiceCase, *, actor: Actor, note: str = "", late_reason: str = "", **when: Unpack[When]
 ) -> ServiceCase:
     """The engineer is on site, once. Raises Refused, Conflict."""
     if case.arrived is not None:
         raise Refused("Somebody was on site already.")
-    return take_step(
-        case, "arrive", actor=actor, moment=moment, note=note, seen=seen, said={"late_reason": late_reason.strip()},
-        limit="arrive",
-    )  # fmt: skip
+    return _in_time(case, "arrive", actor, note, late_reason, when)
 
 
 def restore_service(
-    case: ServiceCase,
-    *,
-    actor: Actor,
-    moment: dt.datetime | None = None,
-    note: str = "",
-    late_reason: str = "",
-    seen: int | None = None,
+    case: ServiceCase, *, actor: Actor, note: str = "", late_reason: str = "", **when: Unpack[When]
 ) -> ServiceCase:
     """Service runs again, perhaps by a workaround; the order goes on. Raises Refused, Conflict."""
     if case.restored is not None:
         raise Refused("Service was restored already.")
-    return take_step(
-        case, "restore", actor=actor, moment=moment, note=note, seen=seen, said={"late_reason": late_reason.strip()},
-        limit="restore",
-    )  # fmt: skip
+    return _in_time(case, "restore", actor, note, late_reason, when)
 
 
 def pause_order(
@@ -154,6 +136,20 @@ def hand_over(
     said = {"outcome": outcome.strip(), "late_reason": late_reason.strip()}
     limit = "restore" if case.restored is None else ""
     return take_step(case, "hand_over", actor=actor, moment=moment, note=work, seen=seen, said=said, limit=limit)
+
+
+def _in_time(
+    case: ServiceCase,
+    action: str,
+    actor: Actor,
+    note: str,
+    late_reason: str,
+    when: When,
+    change: Mapping[str, Any] | None = None,
+) -> ServiceCase:
+    """A step that fulfills the limit of its own name."""
+    said = {"late_reason": late_reason.strip()}
+    return take_step(case, action, actor=actor, note=note, said=said, change=change, limit=action, **when)
 
 
 def _reason(text: str) -> str:

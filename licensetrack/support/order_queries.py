@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Actor
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core.names import name_key
+from licensetrack.core.pages import turn
 from licensetrack.support.handling_models import ServiceCase, ServicePaper
 from licensetrack.support.limits import ENGINEER, firm_of
 from licensetrack.support.moving import wall_now
 from licensetrack.support.stages import OPEN
-from licensetrack.units.models import Platform, Unit, UnitName
+from licensetrack.units.models import Platform, Unit
+from licensetrack.units.queries import is_called
 
 PAGE_SIZE = 50
 SOON = dt.timedelta(hours=4)
@@ -111,10 +112,9 @@ def page_of_orders(db: Session, wanted: Wanted, number: int, *, actor: Actor) ->
     """One page of what is wanted."""
     query = _query(db, wanted, actor)
     total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
-    last = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), last)
-    rows = _pairs(db, _sorted(query, wanted).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
-    return Page(rows, total, number, last)
+    place = turn(number, total, PAGE_SIZE)
+    rows = _pairs(db, _sorted(query, wanted).limit(PAGE_SIZE).offset(place.before))
+    return Page(rows, total, place.page, place.last)
 
 
 def orders(db: Session, wanted: Wanted, *, actor: Actor, most: int = 100_000) -> list[tuple[ServiceCase, Unit]]:
@@ -185,16 +185,13 @@ def _query(db: Session, wanted: Wanted, actor: Actor) -> Select[ServiceCase, Uni
     if wanted.late:
         query = query.where(is_over(wall_now()) if wanted.late == "late" else comes_soon(wall_now()))
     if text := wanted.search.strip():
-        key = name_key(text)
-        former = select(UnitName.unit_id).where(UnitName.name_key.contains(key, autoescape=True))
         query = query.where(
             or_(
                 ServiceCase.number.icontains(text, autoescape=True),
                 ServiceCase.title.icontains(text, autoescape=True),
                 ServiceCase.engineer.icontains(text, autoescape=True),
                 ServiceCase.firm.icontains(text, autoescape=True),
-                Unit.name_key.contains(key, autoescape=True),
-                Unit.id.in_(former),
+                is_called(text),
             )
         )
     return query

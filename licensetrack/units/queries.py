@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
@@ -38,6 +38,13 @@ def unit_ids_by_name(db: Session) -> dict[str, int]:
     return known
 
 
+def is_called(text: str) -> ColumnElement[bool]:
+    """Whether a unit's present name, or one it had, contains the text, however it is written."""
+    key = name_key(text)
+    former = select(UnitName.unit_id).where(UnitName.name_key.contains(key, autoescape=True))
+    return or_(Unit.name_key.contains(key, autoescape=True), Unit.id.in_(former))
+
+
 def units(
     db: Session, *, search: str = "", district: str = "", category: str = "", scope: Scope = EVERYWHERE
 ) -> Sequence[Unit]:
@@ -47,17 +54,15 @@ def units(
     """
     query = select(Unit).order_by(Unit.code)
     if search:
-        key, plain = name_key(search), search.strip()
-        former = select(UnitName.unit_id).where(UnitName.name_key.contains(key, autoescape=True))
+        plain = search.strip()
         query = query.where(
             or_(
-                Unit.name_key.contains(key, autoescape=True),
+                is_called(search),
                 Unit.code.icontains(plain, autoescape=True),
                 Unit.contact.icontains(plain, autoescape=True),
                 Unit.short_name.icontains(plain, autoescape=True),
                 Unit.credit_code.icontains(plain, autoescape=True),
                 Unit.district == (known_district(plain) or ""),
-                Unit.id.in_(former),
             )
         )
     if district:

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired
 from licensetrack.accounts.permissions import require
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.job_queue import enqueue
+from licensetrack.core.pages import turn
 from licensetrack.core.read_only import standing_period
 from licensetrack.verify import history, nightly
 from licensetrack.web.access import actor, needs
@@ -81,14 +82,13 @@ def release() -> ResponseReturnValue:
 
 def _index(asked: ActForm, form: ReleaseForm) -> str:
     with reading() as db:
-        last = max(1, -(-history.how_many(db) // PAGE_SIZE))
-        page = min(max(page_asked(), 1), last)
+        place = turn(page_asked(), history.how_many(db), PAGE_SIZE)
         period = standing_period(db)
         return render_template(
             "checks/index.html",
-            rows=history.check_runs(db, most=PAGE_SIZE, start=(page - 1) * PAGE_SIZE),
-            page=page,
-            last=last,
+            rows=history.check_runs(db, most=PAGE_SIZE, start=place.before),
+            page=place.page,
+            last=place.last,
             period=period,
             lacking=[str(KINDS[kind]) for kind in nightly.lacking(db, period)] if period else [],
             asked=asked,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -63,15 +61,15 @@ def test() -> ResponseReturnValue:
 
 
 def _index(form: ActForm | None = None) -> str:
-    asked, page = _asked(), page_asked()
+    asked = _asked()
     with reading() as db:
-        rows, total = queries.deliveries(db, asked, page)
+        rows, total, place = queries.deliveries(db, asked, page_asked())
         counts = queries.counts_by_state(db)
         me = account(db, actor().id or 0)
     used = channels.used()
     return render_template(
-        "notices/deliveries.html", rows=rows, total=total, page=page, asked=asked, counts=counts, words=words,
-        last=max(1, math.ceil(total / queries.PER_PAGE)), form=form or ActForm(formdata=None),
+        "notices/deliveries.html", rows=rows, total=total, page=place.page, asked=asked, counts=counts, words=words,
+        last=place.last, form=form or ActForm(formdata=None),
         kinds=[(code, words.label(code)) for code in (*KINDS, *words.OTHERS)], own_address=veiled(me.email),
         mail=used.mail, base_url=used.base_url, RESENDABLE=verbs.RESENDABLE,
     )  # fmt: skip

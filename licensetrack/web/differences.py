@@ -14,6 +14,7 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.stages import HELD
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
+from licensetrack.core.pages import rows_of_page
 from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.inventory import queries
 from licensetrack.inventory.comparison import ONLY_THEIRS
@@ -186,14 +187,13 @@ def _index(form: forms.RunForm | None = None) -> str:
     visitor, wanted = actor(), _wanted()
     with reading() as db:
         rows = queries.differences(db, wanted, visitor.scope)
-        last = max(1, -(-len(rows) // PAGE_SIZE))
-        page_number = min(max(page_asked(), 1), last)
+        shown, place = rows_of_page(rows, page_asked(), PAGE_SIZE)
         return render_template(
             "inventory/differences.html",
-            rows=rows[(page_number - 1) * PAGE_SIZE : page_number * PAGE_SIZE],
+            rows=shown,
             found=len(rows),
-            page=page_number,
-            last=last,
+            page=place.page,
+            last=place.last,
             wanted=wanted,
             stages=queries.counts_by_stage(db, visitor.scope),
             run=queries.last_run(db),

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from licensetrack.accounts.permissions import allows
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
+from licensetrack.core.pages import rows_of_page
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.measures.question import Question
 from licensetrack.performance import differences, queries
@@ -38,9 +39,10 @@ def index(evaluation_id: int) -> ResponseReturnValue:
         told = differences.differences(db, found)
     wanted = request.args.get("figure", "")
     entries = [one for one in told.entries if not wanted or wanted in one.moves]
-    shown, page, last = _page(entries)
+    shown, place = rows_of_page(entries, page_asked(), PAGE_SIZE)
     return render_template(
-        "evaluations/differences.html", found=found, told=told, entries=shown, count=len(entries), page=page, last=last,
+        "evaluations/differences.html", found=found, told=told, entries=shown, count=len(entries), page=place.page,
+        last=place.last,
         wanted=wanted if wanted in MEASURES else "", entry_word=entry_word, SIGNED=SIGNED, ALLOCATION=ALLOCATION,
         trace=lambda name: trace_address(found, name), counted=_counted(told.entries),
     )  # fmt: skip
@@ -61,19 +63,12 @@ def rows(evaluation_id: int, name: str) -> ResponseReturnValue:
             raise NotFound("There is no such figure.")
         made = differences.changed_rows(db, found, name, frozen)
         present = MEASURES[name].value(db, Question(found.as_of))
-    shown, page, last = _page(made)
+    shown, place = rows_of_page(made, page_asked(), PAGE_SIZE)
     return render_template(
-        "evaluations/difference.html", found=found, measure=MEASURES[name], rows=shown, count=len(made), page=page,
-        last=last, figure_then=stated[name], figure_now=present, row_words=row_words, part=part,
+        "evaluations/difference.html", found=found, measure=MEASURES[name], rows=shown, count=len(made),
+        page=place.page, last=place.last, figure_then=stated[name], figure_now=present, row_words=row_words, part=part,
         then=trace_address(found, name), sees_sets=allows(actor(), "allocation:read"),
     )  # fmt: skip
-
-
-def _page(rows: Sequence[Any]) -> tuple[Sequence[Any], int, int]:
-    """The rows of the page asked for, its number, and the last page's."""
-    last = max(1, -(-len(rows) // PAGE_SIZE))
-    page = min(max(page_asked(), 1), last)
-    return rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page, last
 
 
 def _counted(entries: Sequence[LateEntry]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from flask_babel import gettext, lazy_gettext
 
 from licensetrack.accounts.permissions import Actor
 from licensetrack.core.db import reading
+from licensetrack.core.pages import rows_of_page
 from licensetrack.exchange.spreadsheet_out import OutputColumn, Shape
 from licensetrack.measures.catalogue import Measure
 from licensetrack.measures.catalogue import figures as all_figures
@@ -126,18 +127,16 @@ def index() -> ResponseReturnValue:
 def rows(name: str) -> ResponseReturnValue:
     """One figure and a page of its rows."""
     found, table = _read(name, actor())
-    last = max(1, -(-len(table.rows) // PAGE_SIZE))
-    page = min(max(page_asked(), 1), last)
-    first = (page - 1) * PAGE_SIZE
+    shown, place = rows_of_page(table.rows, page_asked(), PAGE_SIZE)
     return render_template(
         "figures/rows.html",
         measure=found,
         asked=question(),
         table=table,
-        shown=table.rows[first : first + PAGE_SIZE],
-        first=first + 1 if table.rows else 0,
-        page=page,
-        last=last,
+        shown=shown,
+        first=place.before + 1 if table.rows else 0,
+        page=place.page,
+        last=place.last,
         headings=HEADINGS,
         numbers=NUMBERS,
         days=DAYS,

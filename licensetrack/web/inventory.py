@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Scope, allows, require
 from licensetrack.core.db import reading
 from licensetrack.core.names import name_key
+from licensetrack.core.pages import rows_of_page
 from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.inventory import queries as found_queries
 from licensetrack.inventory.comparison import Sides, cores_covered, counted_cpus
@@ -60,16 +61,15 @@ def overview() -> ResponseReturnValue:
     asked, visitor = question(), actor()
     with reading() as db:
         lines = read_lines(db, _asked(visitor.scope))
-        shown = _filtered(lines)
-        last = max(1, -(-len(shown) // PAGE_SIZE))
-        page = min(max(page_asked(), 1), last)
+        found = _filtered(lines)
+        shown, place = rows_of_page(found, page_asked(), PAGE_SIZE)
         return render_template(
             "inventory/overview.html",
-            rows=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-            found=len(shown),
-            page=page,
-            last=last,
-            totals=totals(line.of for line in shown),
+            rows=shown,
+            found=len(found),
+            page=place.page,
+            last=place.last,
+            totals=totals(line.of for line in found),
             asked=asked,
             filters=_filters(),
             districts=queries.districts(db) if visitor.scope.kind == "all" else [],

@@ -15,6 +15,7 @@ from licensetrack.core import result_files
 from licensetrack.core.db import reading
 from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.core.job_queue import QUEUED, Job
+from licensetrack.core.pages import rows_of_page
 from licensetrack.exchange import outcome_text
 from licensetrack.exchange.changes import ACTIONS
 from licensetrack.exchange.loading import NamedBytes
@@ -137,18 +138,17 @@ def _outcome(found: Upload) -> ResponseReturnValue:
         told, kept = Told([], []), False
     asked = request.args.get("show", "")
     shown = [change for change in told.changes if not asked or change["ledger"] == asked]
-    last = max(1, -(-len(shown) // PAGE_SIZE))
-    page = min(max(page_asked(), 1), last)
+    changes, place = rows_of_page(shown, page_asked(), PAGE_SIZE)
     return render_template(
         "loading/outcome.html",
         upload=found,
         result=result,
         kept=kept,
         problems=told.problems,
-        changes=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        changes=changes,
         asked=asked,
-        page=page,
-        last=last,
+        page=place.page,
+        last=place.last,
         ledgers=LEDGERS,
         field_word=lambda name: wording.word(wording.FIELDS, name),
         value_word=_value_words(told.changes),

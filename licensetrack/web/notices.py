@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from flask import Blueprint, Flask, Response, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -116,14 +114,13 @@ def _back() -> str:
 
 
 def _index() -> str:
-    everything, page = request.args.get("show") == "all", page_asked()
+    everything = request.args.get("show") == "all"
     with reading() as db:
-        rows, total = queries.own_notices(db, actor(), only_unread=not everything, page=page)
+        rows, total, place = queries.own_notices(db, actor(), only_unread=not everything, page=page_asked())
         waiting = queries.unread(db, actor())
-    last = max(1, math.ceil(total / queries.PER_PAGE))
     return render_template(
-        "notices/index.html", rows=rows, total=total, page=page, last=last, everything=everything, waiting=waiting,
-        form=ActForm(formdata=None), words=words, KINDS=KINDS,
+        "notices/index.html", rows=rows, total=total, page=place.page, last=place.last, everything=everything,
+        waiting=waiting, form=ActForm(formdata=None), words=words, KINDS=KINDS,
     )  # fmt: skip
 
 

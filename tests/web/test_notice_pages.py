@@ -104,6 +104,12 @@ def test_what_people_typed_is_text_in_the_list(own_house: House) -> None:
     assert "<script>alert(1)" not in own_house.get("/notices", "reviewer")
 
 
+@pytest.mark.parametrize("page", ["0", "99"])
+def test_a_page_that_is_not_there_is_the_nearest_one(own_house: House, page: str) -> None:
+    tell("reviewer", "XQ-2025-0007")
+    assert "XQ-2025-0007" in own_house.get(f"/notices?page={page}", "reviewer")
+
+
 def test_the_bell_asking_is_no_sign_that_anybody_is_there(own_house: House) -> None:
     browser = own_house.client("reviewer")
     browser.get("/sets")
