@@ -34,7 +34,7 @@ class ChooseForm(ActForm):
     """A file, and what it is: a ledger of ours, or a program's export that is known or was mapped before."""
 
     file = FileField(lazy_gettext("File"))
-    start = SelectField(lazy_gettext("What it holds"), validate_choice=False)
+    start = SelectField(lazy_gettext("What the file holds"), validate_choice=False)
 
 
 class MapForm(ActForm):
