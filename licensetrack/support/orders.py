@@ -89,9 +89,9 @@ def record_orders(lines: Sequence[OrderLine], *, actor: Actor, document_id: int 
         return 0
     if len({line.number for line in lines}) < len(lines):
         raise Refused("An order number appears twice among the new orders.")
-    at = now()
     with transaction() as db:
         known = standing_orders(db)
+        at = now()  # after that look: a version is never older than the one it replaces
         here = handled_here(db)
         for line in lines:
             if line.number in here:
