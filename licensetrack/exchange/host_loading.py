@@ -18,7 +18,6 @@ from licensetrack.core.names import name_key
 from licensetrack.exchange.changes import NEW, SAME, Outcome, Source
 from licensetrack.exchange.statements import Holders
 from licensetrack.inventory.comparison import plain
-from licensetrack.inventory.models import HostScan
 from licensetrack.inventory.rules import check_host, check_seen_on
 from licensetrack.inventory.scans import (
     HostLine,
@@ -26,10 +25,11 @@ from licensetrack.inventory.scans import (
     PlatformLine,
     Way,
     content_of,
+    digest_from,
     digest_of,
+    newest_digest,
     one_by_one,
     record_scan,
-    scan_from,
 )
 from licensetrack.units.models import Platform, Unit
 from licensetrack.units.rules import check_in_use
@@ -44,13 +44,16 @@ def load_hosts(
 ) -> None:  # fmt: skip
     """Records one sheet as a scan for each of its days."""
     document_id = documents[table.file]
-    known = scan_from(db, row_with_id(db, Blob, document_id).digest, table.sheet) is not None
+    file = row_with_id(db, Blob, document_id).digest
     reader = _Rows(db, table, outcome, holders)
     by_day = reader.lines()
     if outcome.refused:
         return
     for on, lines in sorted(by_day.items()):
-        if known or _repeats(db, on, lines):
+        said = digest_before(db, lines)
+        # The same list read in again, or one that was only saved again. The same bytes under another mapping say
+        # something else, and are a new scan.
+        if said in (newest_digest(db, on), digest_from(db, on, file, table.sheet)):
             continue
         reader.new_days.add(on)
         way: Way = "mapping" if table.mapping else "file"
@@ -118,12 +121,6 @@ class _Rows:
 
     def _source(self, row: Any) -> Source:
         return Source("hosts", self._table.file, self._table.sheet, row.row)
-
-
-def _repeats(db: Session, on: dt.date, lines: Sequence[PlatformLine]) -> bool:
-    """Whether the newest scan of that day says the very same, as when a file was only saved again."""
-    last = db.scalars(select(HostScan).where(HostScan.on == on).order_by(HostScan.id.desc()).limit(1)).first()
-    return last is not None and last.digest == digest_before(db, lines)
 
 
 def digest_before(db: Session, lines: Sequence[PlatformLine]) -> str:

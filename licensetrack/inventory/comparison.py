@@ -160,12 +160,12 @@ def _of_platform(sides: Sides, seen: Deployed, held: Sequence[Licensed]) -> Iter
             )  # fmt: skip
         return
     if seen.product not in sides.by_set:
-        yield from _quantity(sides, seen, held, facts)
+        yield from _quantity(seen, held, facts)
     for one in held:
         yield from _of_set(sides, seen, one, facts)
 
 
-def _quantity(sides: Sides, seen: Deployed, held: Sequence[Licensed], facts: dict[str, Any]) -> Iterable[Found]:
+def _quantity(seen: Deployed, held: Sequence[Licensed], facts: dict[str, Any]) -> Iterable[Found]:
     """By cores where the sockets alone would be covered; otherwise by number. Idle CPUs are the lesser evil."""
     licensed, sockets, count = facts["issued"], facts["sockets"], facts["needed"]
     if count == licensed:

@@ -8,12 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import SYSTEM, Actor, require
+from licensetrack.core import blobs
 from licensetrack.core.clock import today
 from licensetrack.core.db import transaction
+from licensetrack.core.errors import Refused
+from licensetrack.core.names import plain_file_name
 from licensetrack.inventory import queries
 from licensetrack.inventory.models import Difference
 from licensetrack.inventory.moving import NO_WAIVER, ROOM, move
 from licensetrack.inventory.rules import check_other_person, check_reason, check_waiver
+from licensetrack.requests.papers import check_paper
 from licensetrack.units.models import Unit
 
 
@@ -35,18 +39,29 @@ def waive_difference(
     actor: Actor,
     until: dt.date,
     reason: str,
-    document_id: int | None = None,
+    paper: tuple[str, bytes] | None = None,
     seen: int | None = None,
 ) -> Difference:
-    """open → waived until the end of a day where a paper says why; without one open → asked: a second person answers.
+    """open → waived until the end of a day where a paper (name and content) says why; without one open → asked: a
+    second person answers.
 
     It covers what was seen: where a later run sees other figures it is open again. Raises Refused, Conflict.
     """
     require(actor, f"{ROOM}:waive")
     check_waiver(until, today())
-    action = "ask" if document_id is None else "waive"
-    row = {"waived_until": until, "reason": reason.strip(), "asker": actor.login, "document_id": document_id}
-    return _step(difference, action, actor, seen, reason, row, on=until, document_id=document_id)
+    row: dict[str, object] = {"waived_until": until, "reason": reason.strip(), "asker": actor.login}
+    if paper is None:
+        return _step(difference, "ask", actor, seen, reason, row, on=until)
+    name, content = plain_file_name(paper[0]), paper[1]
+    try:
+        check_paper(name, content)
+    except Refused as refusal:
+        raise refusal.at("paper") from None
+    with transaction() as db:
+        row["document_id"] = blobs.register(db, content, name).id
+        moved = _step(difference, "waive", actor, seen, reason, row, on=until, document_id=row["document_id"])
+        blobs.keep(content)
+    return moved
 
 
 def confirm_waiver(difference: Difference, *, actor: Actor, note: str = "", seen: int | None = None) -> Difference:

@@ -99,6 +99,14 @@ def steps(db: Session, difference_id: int) -> Sequence[DifferenceStep]:
     return db.scalars(query).all()
 
 
+def last_steps_at(db: Session, stage: str) -> dict[int, dt.datetime]:
+    """Difference id → when its last step was taken, for all that stand at a stage."""
+    query = select(DifferenceStep.difference_id, func.max(DifferenceStep.at)).join(
+        Difference, Difference.id == DifferenceStep.difference_id
+    )
+    return dict(db.execute(query.where(Difference.stage == stage).group_by(DifferenceStep.difference_id)).all())
+
+
 def counts_by_stage(db: Session, scope: Scope = EVERYWHERE) -> dict[str, int]:
     """Stage → how many differences stand there."""
     query = (

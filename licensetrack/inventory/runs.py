@@ -22,7 +22,7 @@ from licensetrack.inventory.models import Difference, DifferenceStep, HostScan, 
 from licensetrack.inventory.moving import NO_WAIVER, begin, move
 from licensetrack.inventory.positions import positions, totals
 from licensetrack.inventory.rules import check_run_day
-from licensetrack.inventory.sides import Asked, as_plain, read_sides
+from licensetrack.inventory.sides import Asked, as_plain, in_portions, read_sides
 from licensetrack.inventory.stages import ASKED, CLOSED, OPEN, WAIVED, WORKED_OFF
 
 PERMISSION = "inventory:run:make"
@@ -66,7 +66,9 @@ def digest_of(sides: Sides) -> str:
 
 def _inputs(db: Session, sides: Sides) -> dict[str, Any]:
     ids = sorted({one.scan_id for one in sides.deployed})
-    digests = dict(db.execute(select(HostScan.id, HostScan.digest)).all())
+    digests: dict[int, str] = {}
+    for some in in_portions(ids):
+        digests.update(db.execute(select(HostScan.id, HostScan.digest).where(HostScan.id.in_(some))).all())
     return {
         "scans": [[scan_id, digests[scan_id]] for scan_id in ids],
         "platforms": len(sides.deployed),
@@ -126,7 +128,7 @@ def _see(
         move(db, known, "reopen", actor, row=row, run_id=run.id, note=_words(known, one, changed))
         counts["reopened"] += 1
         return
-    elif known.stage == OPEN and changed:
+    elif known.stage in (OPEN, WORKED_OFF) and changed:
         move(db, known, "change", actor, row=row, run_id=run.id, note=_words(known, one, changed))
         return
     known.seen_run_id, known.facts = run.id, dict(one.facts)

@@ -114,10 +114,16 @@ def record_scan(on: dt.date, lines: Sequence[PlatformLine], origin: Origin, *, a
     return scan
 
 
-def scan_from(db: Session, digest: str, sheet: str) -> HostScan | None:
-    """The scan that these very bytes and sheet were recorded as, if they were."""
-    query = select(HostScan).join(Blob, Blob.id == HostScan.document_id)
-    return db.scalars(query.where(Blob.digest == digest, HostScan.sheet == sheet[:80])).first()
+def newest_digest(db: Session, on: dt.date) -> str | None:
+    """What the newest scan of a day says, as its digest."""
+    return db.scalar(select(HostScan.digest).where(HostScan.on == on).order_by(HostScan.id.desc()).limit(1))
+
+
+def digest_from(db: Session, on: dt.date, file: str, sheet: str) -> str | None:
+    """The same of the newest scan of a day that came from these very bytes (`file`: their digest) and sheet."""
+    query = select(HostScan.digest).join(Blob, Blob.id == HostScan.document_id)
+    query = query.where(HostScan.on == on, Blob.digest == file, HostScan.sheet == sheet[:80])
+    return db.scalar(query.order_by(HostScan.id.desc()).limit(1))
 
 
 def state_core_rule(product: str, vendor: str, cores: int, *, actor: Actor, reason: str) -> CoreRule:

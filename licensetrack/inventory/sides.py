@@ -140,7 +140,7 @@ def as_plain(sides: Sides) -> dict[str, Any]:
 
 def _hosts(db: Session, coverage_ids: Sequence[int]) -> dict[int, list[Host]]:
     found: dict[int, list[Host]] = {}
-    for ids in _portions(coverage_ids):
+    for ids in in_portions(coverage_ids):
         query = select(DeployedHost).where(DeployedHost.coverage_id.in_(ids)).order_by(DeployedHost.name_key)
         for row in db.scalars(query):
             found.setdefault(row.coverage_id, []).append(
@@ -161,7 +161,7 @@ def _changed_since(db: Session, asked: Asked, set_ids: Sequence[int]) -> list[in
 
 def _shown_then(db: Session, set_ids: Sequence[int], asked: Asked) -> Iterator[tuple[int, Shown]]:
     """What sets showed at the end of the day, by the facts that stood then."""
-    for ids in _portions(set_ids):
+    for ids in in_portions(set_ids):
         query = select(LedgerEvent.__table__).where(_e.set_id.in_(ids)).order_by(_e.set_id, _e.seq)
         if asked.known_at is not None:
             query = query.where(_e.at <= asked.known_at)
@@ -194,6 +194,7 @@ def _licensed(row: Any, then: Shown | None, platforms: Mapping[tuple[int, str], 
     )  # fmt: skip
 
 
-def _portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+def in_portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """So many numbers at a time as one query may name."""
     for start in range(0, len(ids), AT_ONCE):
         yield ids[start : start + AT_ONCE]

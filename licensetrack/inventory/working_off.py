@@ -25,7 +25,7 @@ from licensetrack.core.errors import Conflict, Refused
 from licensetrack.inventory import comparison as c
 from licensetrack.inventory.differences import may_touch
 from licensetrack.inventory.models import Difference, ReconciliationRun
-from licensetrack.inventory.moving import CHANGED, ROOM, move
+from licensetrack.inventory.moving import CHANGED, NO_WAIVER, ROOM, move
 from licensetrack.inventory.rules import check_reason
 from licensetrack.inventory.stages import ASKED, OPEN, WAIVED
 from licensetrack.units.models import Platform, Unit
@@ -124,9 +124,8 @@ def _bind(
     event = _last_event(db, license_set.id)
     if event is None:
         raise Conflict(CHANGED)
-    row = {"waived_until": None, "document_id": None, "asker": "", "reason": ""}
     return move(
-        db, difference, "work_off", actor, seen=seen, note=note.strip(), row=row, set_id=license_set.id,
+        db, difference, "work_off", actor, seen=seen, note=note.strip(), row=NO_WAIVER, set_id=license_set.id,
         event=event.action, operation=event.key, on=event.on, document_id=event.document_id,
     )  # fmt: skip
 

@@ -10,14 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import blobs
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Refused
 from licensetrack.inventory import differences as verbs
 from licensetrack.inventory import queries
 from licensetrack.inventory.models import Difference
 from licensetrack.inventory.working_off import bind_event, work_off
-from licensetrack.performance.evidence_kinds import check_file
 from licensetrack.units.models import Unit
 from licensetrack.web import inventory_forms as forms
 from licensetrack.web.access import actor, needs
@@ -73,19 +71,11 @@ def waive(difference_id: int) -> ResponseReturnValue:
     form = forms.WaiveForm()
 
     def act(found: Difference) -> None:
-        with transaction() as db:
-            paper = form.paper.data
-            content = paper.read() if paper else b""
-            document_id = None
-            if content:
-                _check_paper(paper.filename or "", content)
-                document_id = blobs.register(db, content, paper.filename).id
-            verbs.waive_difference(
-                found, actor=actor(), until=form.until.data, reason=form.reason.data or "", document_id=document_id,
-                seen=form.seen,
-            )  # fmt: skip
-            if content:
-                blobs.keep(content)
+        sent = form.paper.data
+        paper = (sent.filename or "", sent.read()) if sent else None
+        verbs.waive_difference(
+            found, actor=actor(), until=form.until.data, reason=form.reason.data or "", paper=paper, seen=form.seen
+        )  # fmt: skip
 
     return _step(difference_id, "waive", form, act)
 
@@ -140,10 +130,3 @@ def _to(db: Session, form: forms.WorkOffForm, found: Difference) -> Unit | None:
     if form.to.data:
         return unit_named(db, form.to.data, actor().scope)
     return db.get(Unit, found.unit_id) if found.kind == "only_theirs" and found.unit_id else None
-
-
-def _check_paper(name: str, content: bytes) -> None:
-    try:
-        check_file(name, content)
-    except Refused as refusal:
-        raise refusal.at("paper") from None

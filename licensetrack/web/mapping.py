@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
@@ -10,6 +12,7 @@ from wtforms import HiddenField, SelectField
 
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.names import tidy_name
 from licensetrack.exchange.changes import ACTIONS, SAME, Outcome
 from licensetrack.exchange.headings import fold, forms
 from licensetrack.exchange.ledgers import LEDGERS
@@ -77,7 +80,8 @@ def columns(token: str) -> ResponseReturnValue:
     """The file's columns beside ours, guessed by their headings."""
     file = _file(token)
     start = request.args.get("start", "")
-    return _page(token, file, _begun(start, look(*file).headings), MapForm(None, start=start))
+    begun = _begun(start, look(*file).headings)
+    return _page(token, file, begun.mapping, MapForm(None, start=start, version=begun.version))
 
 
 @mapping.post("/<token>/check")
@@ -127,7 +131,8 @@ def save(token: str) -> ResponseReturnValue:
     said = _said(form)
 
     def act() -> str:
-        made = save_mapping(form.name.data or "", said, actor=actor(), seen=_version(form.name.data or ""))
+        own = tidy_name(form.name.data or "") == said.name  # another mapping's name was not seen here
+        made = save_mapping(form.name.data or "", said, actor=actor(), seen=form.seen if own else None)
         return url_for("mapping.columns", token=token, start=f"saved:{made.id}")
 
     return perform(form, act, lambda: _page(token, file, said, form))
@@ -142,24 +147,31 @@ def _load(file: tuple[str, bytes], said: ColumnMap) -> Load:
     return Load(files, actor=actor(), mapped=lambda those: read_mapped(those[0].name, those[0].content, said))
 
 
-def _begun(start: str, headings: list[str]) -> ColumnMap:
+class _Begun(NamedTuple):
+    """The mapping that a page begins with, and which version of a saved one that is."""
+
+    mapping: ColumnMap
+    version: int | None = None
+
+
+def _begun(start: str, headings: list[str]) -> _Begun:
     """The mapping to begin with: a ready one, a saved one, or a guess for a kind of ledger. Raises NotFound."""
     way, _, name = start.partition(":")
     if way == "ready" and name in ready_made():
-        return ready_made()[name]
+        return _Begun(ready_made()[name])
     if way == "saved":
         with reading() as db:
             for row in saved_mappings(db):
                 if str(row.id) == name:
-                    return as_mapping(row)
+                    return _Begun(as_mapping(row), row.version)
     if way == "kind" and name in KINDS:
-        return ColumnMap(name, {field: (said,) for field, said in guess(name, headings).items()})
+        return _Begun(ColumnMap(name, {field: (said,) for field, said in guess(name, headings).items()}))
     raise NotFound("There is no such record.")
 
 
 def _said(form: MapForm) -> ColumnMap:
     """What was sent, on top of the words and parts that the start brought. Raises NotFound."""
-    begun = _begun(form.start.data or "", [])
+    begun = _begun(form.start.data or "", []).mapping
     chosen: dict[str, tuple[str, ...]] = {}
     fixed: dict[str, str] = {}
     for name in LEDGERS[begun.kind].fields:
@@ -169,11 +181,6 @@ def _said(form: MapForm) -> ColumnMap:
         if value:
             fixed[name] = value[:200]
     return ColumnMap(begun.kind, chosen, fixed, begun.words, begun.parts, begun.name)
-
-
-def _version(name: str) -> int | None:
-    with reading() as db:
-        return next((row.version for row in saved_mappings(db) if row.name == name.strip()), None)
 
 
 def _refuse(

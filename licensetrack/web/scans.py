@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from licensetrack.core.db import reading
 from licensetrack.inventory import queries
+from licensetrack.inventory.comparison import plain
 from licensetrack.inventory.scans import state_core_rule
 from licensetrack.web import inventory_words as words
 from licensetrack.web.access import actor, needs
@@ -68,7 +69,7 @@ def _rules(form: RuleForm | None = None) -> str:
         standing: set[tuple[str, str]] = set()
         marked = []
         for rule in stated:
-            at = (rule.product, rule.vendor.casefold())
+            at = (rule.product, plain(rule.vendor))
             marked.append((rule, at not in standing))
             standing.add(at)
         return render_template("inventory/rules.html", rows=marked, form=form or RuleForm(None))

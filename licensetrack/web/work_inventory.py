@@ -25,11 +25,11 @@ def to_work_off(db: Session, asked: Asked) -> list[WorkRow]:
 
 def to_answer(db: Session, asked: Asked) -> list[WorkRow]:
     """Waivers that were asked for, those of the visitor's own hand left out: another person answers."""
-    found = []
+    found, last = [], queries.last_steps_at(db, ASKED)
     for row in queries.differences(db, Wanted(stage=ASKED), asked.scope):
         one = row[0]
         if one.asker != asked.actor.login:
-            since = business_day(queries.steps(db, one.id)[-1].at)
+            since = business_day(last[one.id])
             found.append(_row(one, row.unit, row.platform, row.number, since, asked, one.reason))
     return sorted(found, key=lambda row: (row.since or asked.as_of, row.label))
 

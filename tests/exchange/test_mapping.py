@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -13,7 +15,7 @@ from licensetrack.exchange.changes import Outcome
 from licensetrack.exchange.loading import Load, NamedBytes
 from licensetrack.exchange.mapping import ColumnMap, check_mapping, guess, look, read_mapped, ready_made
 from licensetrack.exchange.mappings import as_mapping, save_mapping, saved_mappings
-from licensetrack.inventory.models import HostScan
+from licensetrack.inventory.models import DeployedHost, HostScan, ScanCoverage
 from licensetrack.units.models import Unit
 from tests.exchange.ledger_files import BUREAU, SCHOOL, books_are_right, count, load, units
 from tests.exchange.making import text_table, workbook
@@ -118,6 +120,30 @@ def test_a_vendor_s_export_of_hosts_takes_unit_and_day_for_all_rows() -> None:
     with db.reading() as session:
         [scan] = session.scalars(select(HostScan))
         assert (scan.way, scan.hosts, str(scan.on)) == ("mapping", 2, "2024-06-01")
+    books_are_right()
+
+
+def test_a_host_list_that_was_mapped_wrong_is_loaded_right_from_the_same_file() -> None:
+    load(units())
+    book = NamedBytes(
+        "vendor.xlsx", workbook({"导出": [("Cluster", "Host", "Sockets", "Cores"), ("云A", "n1", 2, 24)]})
+    )
+    columns = {"platform": ("Cluster",), "host": ("Host",), "sockets": ("Sockets",), "cores": ("Cores",)}
+    right = ColumnMap("hosts", columns, {"unit": SCHOOL, "seen_on": "2024-06-01"})
+    wrong = replace(right, columns={**columns, "sockets": ("Cores",), "cores": ()})
+    other_day = replace(right, fixed={"unit": SCHOOL, "seen_on": "2024-06-02"})
+    for mapping, action in [
+        (wrong, "new"), (wrong, "same"), (right, "new"), (right, "same"), (other_day, "new"), (right, "same"),
+        (wrong, "new"), (right, "new"),
+    ]:  # fmt: skip
+        assert mapped(book, mapping).counts["hosts"][action] == 1
+    with db.reading() as session:
+        query = select(HostScan.on, DeployedHost.sockets).select_from(DeployedHost)
+        query = query.join(ScanCoverage, ScanCoverage.id == DeployedHost.coverage_id).join(HostScan)
+        seen = list(session.execute(query.order_by(HostScan.id)))
+        assert [(str(on), sockets) for on, sockets in seen] == [
+            ("2024-06-01", 24), ("2024-06-01", 2), ("2024-06-02", 2), ("2024-06-01", 24), ("2024-06-01", 2),
+        ]  # fmt: skip
     books_are_right()
 
 

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from licensetrack.accounts.permissions import Actor, Scope
 from licensetrack.allocation import life
 from licensetrack.allocation.models import LedgerEvent
-from licensetrack.core import blobs
-from licensetrack.core.db import reading, transaction
+from licensetrack.core.db import reading
 from licensetrack.core.errors import Conflict, Forbidden, Refused
 from licensetrack.core.outbox import OutboxMessage
 from licensetrack.inventory import differences as verbs
@@ -49,9 +48,7 @@ def expansion(cpus: int = 4, on: str = "07-02") -> Correction:
     return Correction("expand", day(on), "补足在用数量", cpus=cpus)
 
 
-def paper() -> int:
-    with transaction() as db:
-        return blobs.store(db, "说明".encode(), "说明.pdf").id
+PAPER = ("说明.pdf", b"%PDF-1.7")
 
 
 def test_a_shortage_is_worked_off_by_an_expansion_and_closed_by_the_next_run(short: Difference) -> None:
@@ -93,6 +90,24 @@ def test_a_run_of_a_day_before_the_correction_counts_does_not_open_it_again(shor
     assert again(short).stage == "worked_off"
     compared("08-01")
     assert again(short).stage == "closed"
+
+
+def test_a_run_between_says_what_it_sees_and_the_correction_still_waits_for_its_day(short: Difference) -> None:
+    work_off(short, the_set(), expansion(on="08-01"), actor=ALICE)
+    with reading() as db:
+        from licensetrack.units.models import Unit
+
+        holder = db.get_one(Unit, short.unit_id)
+    scanned(holder, 10, 20, on="07-10")
+    compared("07-15")
+    seen = again(short)
+    assert (seen.stage, seen.ours, seen.theirs, seen.quantity) == ("worked_off", "16", "30", 14)
+    assert seen.facts["needed"] == 30
+    compared("07-16")
+    assert story(short) == ["find", "work_off", "change"]
+    compared("08-01")
+    assert (again(short).stage, again(short).quantity) == ("open", 10)
+    assert broken() == []
 
 
 def test_who_comes_second_is_told_and_leaves_nothing(short: Difference) -> None:
@@ -193,14 +208,22 @@ def test_a_waiver_with_a_paper_stands_at_once_and_one_that_was_declined_does_not
     asked = verbs.waive_difference(short, actor=ALICE, until=LATER, reason="测试环境")
     declined = verbs.decline_waiver(asked, actor=ROSA, reason="请补办")
     assert (declined.stage, declined.waived_until) == ("open", None)
-    waived = verbs.waive_difference(declined, actor=ALICE, until=LATER, reason="见说明", document_id=paper())
+    waived = verbs.waive_difference(declined, actor=ALICE, until=LATER, reason="见说明", paper=PAPER)
     assert waived.stage == "waived"
     assert story(short) == ["find", "ask", "decline", "waive"]
     assert broken() == []
 
 
+def test_a_paper_that_is_none_is_refused_at_its_field(short: Difference) -> None:
+    for name, content in [("说明.exe", b"MZ"), ("说明.pdf", b"MZ"), ("说明.pdf", b"")]:
+        with pytest.raises(Refused) as refused:
+            verbs.waive_difference(short, actor=ALICE, until=LATER, reason="见说明", paper=(name, content))
+        assert refused.value.field == "paper"
+    assert again(short).stage == "open"
+
+
 def test_a_waiver_lapses_the_day_after_its_last_and_only_once(short: Difference, clock: Clock) -> None:
-    verbs.waive_difference(short, actor=ALICE, until=LATER, reason="见说明", document_id=paper())
+    verbs.waive_difference(short, actor=ALICE, until=LATER, reason="见说明", paper=PAPER)
     clock.set("2025-03-31 23:00")
     assert verbs.lapse_waivers() == 0
     clock.set("2025-04-01 00:01")
@@ -212,7 +235,7 @@ def test_a_waiver_lapses_the_day_after_its_last_and_only_once(short: Difference,
 
 
 def test_a_run_keeps_a_waiver_as_long_as_it_holds_for_what_it_sees(short: Difference, clock: Clock) -> None:
-    verbs.waive_difference(short, actor=ALICE, until=LATER, reason="见说明", document_id=paper())
+    verbs.waive_difference(short, actor=ALICE, until=LATER, reason="见说明", paper=PAPER)
     compared("07-02")
     assert again(short).stage == "waived"
     with reading() as db:
@@ -226,7 +249,7 @@ def test_a_run_keeps_a_waiver_as_long_as_it_holds_for_what_it_sees(short: Differ
 
 
 def test_a_waiver_that_is_over_lapses_with_the_run_that_sees_it(short: Difference, clock: Clock) -> None:
-    verbs.waive_difference(short, actor=ALICE, until=LATER, reason="见说明", document_id=paper())
+    verbs.waive_difference(short, actor=ALICE, until=LATER, reason="见说明", paper=PAPER)
     clock.set("2025-04-02")
     compared("2025-04-01")
     assert again(short).stage == "open"

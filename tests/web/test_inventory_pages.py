@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
+import secrets
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from licensetrack.core.db import reading
+from licensetrack.exchange.mappings import saved_mappings
 from licensetrack.inventory import queries
 from tests.site import House
+
+
+def soup(page: str) -> BeautifulSoup:
+    return BeautifulSoup(page, "html.parser")
 
 
 def difference(house: House, which: str) -> Any:
@@ -110,3 +118,49 @@ def test_a_core_rule_is_stated_with_its_source(own_full_house: House) -> None:
     )
     assert answer.status_code == 303
     assert "合同第八条" in own_full_house.get("/inventory/core-rules")
+
+
+def test_a_maker_s_rule_stands_under_any_way_of_writing_its_name(own_full_house: House) -> None:
+    form = {"product": "virtualization", "vendor": "Acme Soft", "cores": "32", "reason": "合同第八条"}
+    again = {**form, "vendor": "acme  SOFT", "cores": "16", "reason": "合同第九条"}
+    spaced = {**form, "vendor": "AcmeSoft", "cores": "8", "reason": "合同第十条"}
+    for nth, said in enumerate((form, again, spaced)):
+        answer = own_full_house.client("operator").post("/inventory/core-rules", data={**said, "once": f"{nth}" * 32})
+        assert answer.status_code == 303
+    rows = [row.get_text() for row in soup(own_full_house.get("/inventory/core-rules")).select("tr")]
+    marks = {reason: "有效" in row for row in rows for reason in ("第八条", "第九条", "第十条") if reason in row}
+    assert marks == {"第八条": False, "第九条": False, "第十条": True}
+
+
+def chosen(house: House, start: str = "kind:hosts") -> str:
+    """A file of hosts chosen to be mapped; the address of its columns."""
+    file = (io.BytesIO("Cluster,Host,Sockets\n云,n1,2".encode()), "厂商导出.csv")
+    data = {"file": file, "start": start, "once": secrets.token_hex(16)}
+    answer = house.client("operator").post("/load/mapped", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    return str(answer.location)
+
+
+def save_as(house: House, address: str, name: str, **more: str) -> Any:
+    """Saves the mapping of a page as it stands there, under a name."""
+    form = soup(house.get(address)).select_one("main form")
+    assert form is not None
+    data = {field["name"]: field.get("value", "") for field in form.select("input[type=hidden]")}
+    fields = {"column-platform": "Cluster", "column-host": "Host", "column-sockets": "Sockets", "fixed-unit": "某单位",
+              "fixed-seen_on": "2024-06-01"}  # fmt: skip
+    return lambda: house.client("operator").post(
+        f"{address.partition('?')[0]}/save", data={**data, **fields, "name": name, **more}
+    )
+
+
+def test_a_mapping_that_somebody_saved_meanwhile_is_not_overwritten(own_full_house: House) -> None:
+    first = save_as(own_full_house, chosen(own_full_house), "云平台导出")()
+    assert first.status_code == 303
+    one, other = (save_as(own_full_house, first.location, "云平台导出", **{"fixed-unit": who}) for who in ("甲", "乙"))
+    assert one().status_code == 303
+    assert other().status_code == 409
+    assert save_as(own_full_house, chosen(own_full_house), "云平台导出")().status_code == 409  # a name not seen at all
+    with reading() as db:
+        [kept] = saved_mappings(db)
+        assert (kept.fixed["unit"], kept.version) == ("甲", 2)
+    assert save_as(own_full_house, first.location, "云平台导出", **{"fixed-unit": "丙"})().status_code == 303
