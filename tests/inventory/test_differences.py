@@ -16,6 +16,7 @@ from licensetrack.core.outbox import OutboxMessage
 from licensetrack.inventory import differences as verbs
 from licensetrack.inventory.models import Difference
 from licensetrack.inventory.working_off import Correction, acts_for, bind_event, work_off
+from licensetrack.units.models import Unit
 from tests.conftest import Clock
 from tests.invariants import broken
 from tests.inventory.seeing import ROSA, again, compared, licensed, scanned, standing, story, the_one
@@ -95,8 +96,6 @@ def test_a_run_of_a_day_before_the_correction_counts_does_not_open_it_again(shor
 def test_a_run_between_says_what_it_sees_and_the_correction_still_waits_for_its_day(short: Difference) -> None:
     work_off(short, the_set(), expansion(on="08-01"), actor=ALICE)
     with reading() as db:
-        from licensetrack.units.models import Unit
-
         holder = db.get_one(Unit, short.unit_id)
     scanned(holder, 10, 20, on="07-10")
     compared("07-15")
@@ -239,8 +238,6 @@ def test_a_run_keeps_a_waiver_as_long_as_it_holds_for_what_it_sees(short: Differ
     compared("07-02")
     assert again(short).stage == "waived"
     with reading() as db:
-        from licensetrack.units.models import Unit
-
         holder = db.get_one(Unit, short.unit_id)
     scanned(holder, 30, on="07-03")
     compared("07-03")
