@@ -88,6 +88,8 @@ OF_THE_DATABASE: dict[str, Check] = {
     "the database refuses changes to what happened": schema_checks.guards,
     "the database engine finds no damage": stores.engine,
 }
+# Their English names are the keys of every record of a check, and the msgids of what people read.
+INVARIANTS = (*BY_QUERY, *OF_RECORDS, *OF_FILES, *OF_THE_DATABASE)
 
 
 @dataclass(frozen=True)

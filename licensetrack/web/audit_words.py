@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -60,7 +61,8 @@ FIELDS: dict[str, Any] = {
     "active": lazy_gettext("Active"),
     "address": lazy_gettext("Address"),
     "as_of": lazy_gettext("As of"),
-    "broken": lazy_gettext("Broken links"),
+    "broken": lazy_gettext("What did not hold"),
+    "cause": lazy_gettext("What did not hold"),
     "checkpoint": lazy_gettext("Number of the entry"),
     "credit_code": lazy_gettext("Unified social credit code"),
     "digest": lazy_gettext("Digest"),
@@ -117,6 +119,10 @@ def value_words(field: str, value: str) -> str:
     """A value in words where it is a code or a rule's text; the values that a rule's text had are not kept."""
     if field == "reason" and value:
         return re.sub(r"%\(\w+\)s", "…", str(gettext(value)))
+    if field == "cause" and value:
+        return str(gettext(value))
+    if field == "broken" and value.startswith("["):  # invariants by name, or what a chain said of itself
+        return "; ".join(str(gettext(one)) for one in json.loads(value))
     return wording.word(VALUES.get(field.rpartition(".")[2], TRUTH), value)
 
 

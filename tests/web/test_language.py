@@ -15,6 +15,7 @@ from licensetrack.jobs.running import BROKE_OFF
 from licensetrack.jobs.schedules import SCHEDULES
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.notices.kinds import GROUPS, KINDS
+from licensetrack.verify.report import INVARIANTS
 from tests.site import CORRECTED, House
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,7 @@ def test_every_msgid_has_its_chinese_text() -> None:
     wanted |= {one.label for one in (*handlers().values(), *SCHEDULES.values())} | {SILENT, BROKE_OFF}
     wanted |= {value for name, value in vars(problems).items() if name.isupper() and isinstance(value, str)}
     wanted |= {text for kind in KINDS.values() for text in (kind.label, kind.title, kind.body)} | set(GROUPS.values())
+    wanted |= set(INVARIANTS)
     assert len(wanted) > 300
     assert sorted(wanted - {msgid for msgid, text in translated().items() if text}) == []
 

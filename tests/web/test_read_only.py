@@ -111,6 +111,28 @@ def test_people_sign_in_and_the_probe_says_how_it_stands(own_house: House) -> No
     assert (probe.status_code, probe.json["status"], probe.json["read_only"]) == (200, "read-only", True)
 
 
+def test_pages_name_what_is_broken_in_the_reader_s_language(own_house: House) -> None:
+    break_the_books(own_house)
+    for language, words in (
+        ("zh_CN", "授权权利的已用数量等于其项下授权之和"),
+        ("en", "an entitlement's counters equal its sets"),
+    ):
+        shown = own_house.get("/checks", "system_administrator", language=language)
+        one = re.findall(r"/checks/\d+", shown)[-1]
+        assert words in shown
+        assert words in own_house.get(one, "system_administrator", language=language)
+    trail = own_house.get("/audit?tag=system:check:run", "auditor")
+    entry = own_house.get(re.findall(r"/audit/\d+", trail)[0], "auditor")
+    assert "不成立的事项" in entry
+    assert "授权权利的已用数量等于其项下授权之和" in entry
+    assert "an entitlement" not in entry
+    with db.reading() as session:  # what is kept stays English, whoever reads it
+        assert (
+            "an entitlement's counters equal its sets"
+            in session.execute(text("SELECT broken FROM check_run")).scalar_one()
+        )
+
+
 def test_the_system_administrator_checks_again_and_releases(own_house: House) -> None:
     break_the_books(own_house)
     role = "system_administrator"
