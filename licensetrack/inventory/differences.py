@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import SYSTEM, Actor, require
+from licensetrack.allocation.rules import check_reason
 from licensetrack.core import blobs
 from licensetrack.core.clock import today
 from licensetrack.core.db import transaction
@@ -16,7 +17,7 @@ from licensetrack.core.names import plain_file_name
 from licensetrack.inventory import queries
 from licensetrack.inventory.models import Difference
 from licensetrack.inventory.moving import NO_WAIVER, ROOM, move
-from licensetrack.inventory.rules import check_other_person, check_reason, check_waiver
+from licensetrack.inventory.rules import check_other_person, check_waiver
 from licensetrack.requests.papers import check_paper
 from licensetrack.units.models import Unit
 

@@ -38,12 +38,6 @@ def check_core_rule(cores: int) -> None:
         raise Refused("A CPU has at most %(most)s cores, not %(said)s.", most=MOST_CORES, said=cores).at("cores")
 
 
-def check_reason(reason: str) -> None:
-    """Who waives or explains says why. Raises Refused."""
-    if not reason.strip():
-        raise Refused("A reason is needed.").at("reason")
-
-
 def check_waiver(until: dt.date, today: dt.date) -> None:
     """A waiver holds until a day to come, within a year. Raises Refused."""
     if until <= today:

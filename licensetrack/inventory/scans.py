@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
+from licensetrack.allocation.rules import check_reason
 from licensetrack.core import audit, outbox
 from licensetrack.core.blobs import Blob
 from licensetrack.core.clock import now, today
@@ -21,7 +22,7 @@ from licensetrack.core.errors import Refused
 from licensetrack.core.names import name_key, tidy_name
 from licensetrack.inventory.comparison import plain
 from licensetrack.inventory.models import CoreRule, HostScan, ScanCoverage
-from licensetrack.inventory.rules import check_core_rule, check_host, check_product, check_reason, check_seen_on
+from licensetrack.inventory.rules import check_core_rule, check_host, check_product, check_seen_on
 from licensetrack.procurement.models import Product
 from licensetrack.units.directory import ensure_platforms
 from licensetrack.units.models import Unit

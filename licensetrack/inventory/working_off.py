@@ -19,14 +19,13 @@ from licensetrack.allocation import life
 from licensetrack.allocation.acting import How
 from licensetrack.allocation.models import LedgerEvent, LicenseSet
 from licensetrack.allocation.papers import NO_PAPER, Paper
-from licensetrack.allocation.rules import check_quantity
+from licensetrack.allocation.rules import check_quantity, check_reason
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.inventory import comparison as c
 from licensetrack.inventory.differences import may_touch
 from licensetrack.inventory.models import Difference, ReconciliationRun
 from licensetrack.inventory.moving import CHANGED, NO_WAIVER, ROOM, move
-from licensetrack.inventory.rules import check_reason
 from licensetrack.inventory.stages import ASKED, OPEN, WAIVED
 from licensetrack.units.models import Platform, Unit
 

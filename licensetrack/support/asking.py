@@ -6,22 +6,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import audit, blobs, outbox
-from licensetrack.core.clock import now
+from licensetrack.core import audit, outbox
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, Refused
-from licensetrack.core.names import plain_file_name
 from licensetrack.core.numbering import next_number
-from licensetrack.requests.papers import check_paper
 from licensetrack.support.handling_models import ServiceCase, ServicePaper
 from licensetrack.support.kinds import check_code, extra_fields, kinds, sources
 from licensetrack.support.models import ServiceOrder
 from licensetrack.support.moving import ROOM, begin, case_of, check_moment, settle
+from licensetrack.support.papers import checked, keep, lay
 from licensetrack.support.stages import ASKED, OPEN
 from licensetrack.units.models import Platform, Unit
 from licensetrack.units.queries import unit as unit_within
@@ -29,7 +27,6 @@ from licensetrack.units.rules import IN_USE
 
 UNIT = "unit_user"
 LONGEST = {"title": 200, "description": 4000, "product": 120, "raised_by": 80}
-MOST_PAPERS = 50
 
 
 @dataclass(frozen=True)
@@ -63,9 +60,7 @@ def ask_service(
     if actor.role == UNIT and (received is not None or wish.source != "system"):
         raise Refused("Who asks here, asks by the system, and now.").at("source")
     check_wish(wish)
-    named = [(plain_file_name(name), content) for name, content in papers]
-    for name, content in named:
-        check_paper(name, content)
+    checked(papers)
     moment = check_moment(received, None)
     with transaction() as db:
         at = unit_within(db, unit.id, actor.scope)
@@ -79,32 +74,26 @@ def ask_service(
             raised_by=wish.raised_by.strip() or actor.name, asked_login=actor.login, stage_since=moment, limits={},
         )  # fmt: skip
         begin(db, made, actor, "")
-        for name, content in named:
-            _lay(db, made, name, content, actor)
+        lay(db, papers, actor, case_id=made.id)
         settle(db, made)
         audit.record(db, f"{ROOM}:ask", f"order:{made.number}", actor, unit=at.code, kind=wish.kind, source=wish.source)
         outbox.post(db, f"{ROOM}:ask", order=made.number, unit_id=at.id)
-        for _, content in named:
-            blobs.keep(content)
+        keep(papers)
     return made
 
 
 def attach_paper(case: ServiceCase, name: str, content: bytes, *, actor: Actor) -> ServicePaper:
     """Lays a file with an order that is not over. Raises Refused, NotFound, Conflict."""
-    name = plain_file_name(name)
-    check_paper(name, content)
+    checked([(name, content)])
     with transaction() as db:
         fresh = case_of(db, case.number, actor, f"{ROOM}:attach")
         if fresh.stage not in OPEN:
             raise Conflict("The order changed meanwhile. Please look at it again.")
-        lying = db.scalar(select(func.count()).where(ServicePaper.case_id == fresh.id)) or 0
-        if lying >= MOST_PAPERS:
-            raise Refused("An order has %(most)s papers at the most.", most=MOST_PAPERS).at("papers")
         audit.lock_head(db)
-        paper = _lay(db, fresh, name, content, actor)
+        [paper] = lay(db, [(name, content)], actor, case_id=fresh.id)
         settle(db, fresh)
-        audit.record(db, f"{ROOM}:attach", f"order:{fresh.number}", actor, name=name)
-        blobs.keep(content)
+        audit.record(db, f"{ROOM}:attach", f"order:{fresh.number}", actor, name=paper.name)
+        keep([(name, content)])
     return paper
 
 
@@ -143,14 +132,6 @@ def _linked(db: Session, unit: Unit, wish: Wish) -> tuple[int | None, int | None
     if license_set is None:
         return None, wish.platform_id
     return license_set.id, wish.platform_id or license_set.platform_id
-
-
-def _lay(db: Session, case: ServiceCase, name: str, content: bytes, actor: Actor) -> ServicePaper:
-    blob = blobs.register(db, content, name)
-    paper = ServicePaper(case_id=case.id, task_id=None, blob_id=blob.id, name=name[:255], at=now(), login=actor.login)
-    db.add(paper)
-    db.flush()
-    return paper
 
 
 def _number(db: Session, year: int) -> str:

@@ -13,16 +13,15 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import audit, blobs, outbox
+from licensetrack.allocation.rules import check_reason
+from licensetrack.core import audit, outbox
 from licensetrack.core.clock import now, today
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
-from licensetrack.core.names import plain_file_name
 from licensetrack.core.numbering import next_number
 from licensetrack.core.transitions import next_stage
-from licensetrack.requests.papers import check_paper
 from licensetrack.support.bulletin_models import Bulletin, BulletinStep, BulletinTask
-from licensetrack.support.handling_models import ServicePaper
+from licensetrack.support.papers import checked, keep, lay
 from licensetrack.support.stages import BULLETIN_MOVES, TASK_MOVES, TASK_OPEN
 from licensetrack.units.models import Platform, Unit
 
@@ -98,9 +97,13 @@ def check_notice(notice: Notice) -> str:
     return "、".join(dict.fromkeys(said))[:200]
 
 
-def affected(db: Session, concerns: Mapping[str, Any]) -> dict[int, list[str]]:
-    """Unit → numbers of its held sets that a bulletin concerns, from the ledger as it stands now."""
-    query = select(LicenseSet).where(LicenseSet.issued_sets == 1)
+def affected(db: Session, concerns: Mapping[str, Any], unit_id: int | None = None) -> dict[int, list[str]]:
+    """Unit → numbers of its held sets that a bulletin concerns, from the ledger as it stands now; of one unit alone
+    where one is named.
+    """
+    query = select(LicenseSet.unit_id, LicenseSet.number).where(LicenseSet.issued_sets == 1)
+    if unit_id is not None:
+        query = query.where(LicenseSet.unit_id == unit_id)
     if concerns.get("product"):
         query = query.where(LicenseSet.product == concerns["product"])
     if concerns.get("edition"):
@@ -109,8 +112,8 @@ def affected(db: Session, concerns: Mapping[str, Any]) -> dict[int, list[str]]:
         version = Platform.software_version.icontains(concerns["software_version"], autoescape=True)
         query = query.join(Platform, Platform.id == LicenseSet.platform_id).where(version)
     found: dict[int, list[str]] = {}
-    for one in db.scalars(query.order_by(LicenseSet.number)):
-        found.setdefault(one.unit_id, []).append(one.number)
+    for holder, number in db.execute(query.order_by(LicenseSet.number)):
+        found.setdefault(holder, []).append(number)
     return found
 
 
@@ -125,7 +128,7 @@ def add_unit(bulletin: Bulletin, unit: Unit, *, actor: Actor) -> BulletinTask:
         has = select(BulletinTask.id).where(BulletinTask.bulletin_id == fresh.id, BulletinTask.unit_id == unit.id)
         if db.scalar(has) is not None:
             raise Refused("The unit has a task already.").at("to")
-        task = _add_task(db, fresh, unit, affected(db, {}).get(unit.id, []))
+        task = _add_task(db, fresh, unit, affected(db, {}, unit.id).get(unit.id, []))
         _step(db, fresh, task, "add", actor, "")
         audit.record(db, "support:bulletin:adjust", f"bulletin:{fresh.number}", actor, unit=unit.code)
         outbox.post(db, "support:bulletin:adjust", bulletin=fresh.number, unit_id=unit.id)
@@ -156,19 +159,12 @@ def report_task(
         raise Refused("Say what was done.").at("result")
     if done_on > today():
         raise Refused("The date %(on)s lies in the future.", on=done_on).at("done_on")
-    named = [(plain_file_name(name), content) for name, content in papers]
-    for name, content in named:
-        check_paper(name, content)
+    checked(papers)
     with transaction() as db:
         values = {"done_on": done_on, "result": result.strip()[:LONGEST], "reported_at": now()}
         moved = _move_task(db, task, "report", actor, result, seen, values)
-        for name, content in named:
-            blob = blobs.register(db, content, name)
-            db.add(ServicePaper(case_id=None, task_id=moved.id, blob_id=blob.id, name=name[:255], at=now(),
-                                login=actor.login))  # fmt: skip
-        db.flush()
-        for _, content in named:
-            blobs.keep(content)
+        lay(db, papers, actor, task_id=moved.id)
+        keep(papers)
     return moved
 
 
@@ -220,8 +216,7 @@ def task_of(db: Session, task_id: int, actor: Actor) -> BulletinTask:
 def _with_reason(
     task: BulletinTask, action: str, actor: Actor, reason: str, seen: int | None, values: Mapping[str, Any]
 ) -> BulletinTask:
-    if not reason.strip():
-        raise Refused("A reason is needed.").at("reason")
+    check_reason(reason)
     with transaction() as db:
         return _move_task(db, task, action, actor, reason, seen, values)
 
@@ -256,8 +251,7 @@ def _move_task(
 def _move_bulletin(bulletin: Bulletin, action: str, actor: Actor, reason: str, seen: int | None) -> Bulletin:
     tag = f"support:bulletin:{action}"
     require(actor, tag)
-    if not reason.strip():
-        raise Refused("A reason is needed.").at("reason")
+    check_reason(reason)
     with transaction() as db:
         stage = next_stage(BULLETIN_MOVES, bulletin.stage, action)
         revision = bulletin.revision if seen is None else seen

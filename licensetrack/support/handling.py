@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from licensetrack.accounts.models import User
 from licensetrack.accounts.permissions import Actor
+from licensetrack.allocation.rules import check_reason
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Refused
 from licensetrack.support.handling_models import ServiceCase
@@ -44,7 +45,7 @@ def accept_order(
 def grade_order(case: ServiceCase, *, actor: Actor, severity: str, reason: str, seen: int | None = None) -> ServiceCase:
     """Says anew how severe it is, with the reason; the limits follow. Raises Refused, Conflict."""
     check_code(severities(), severity, "severity")
-    _reason(reason)
+    check_reason(reason)
     with transaction() as db:
         promise = promised(db, severity, case.kind, case.received.date())
         return take_step(
@@ -104,7 +105,7 @@ def pause_order(
     case: ServiceCase, *, actor: Actor, reason: str, moment: dt.datetime | None = None, seen: int | None = None
 ) -> ServiceCase:
     """working → paused: it waits for the unit, and the clock stands still. Raises Refused, Conflict."""
-    _reason(reason)
+    check_reason(reason)
     return take_step(case, "pause", actor=actor, moment=moment, note=reason, seen=seen)
 
 
@@ -112,7 +113,7 @@ def resume_order(
     case: ServiceCase, *, actor: Actor, reason: str, moment: dt.datetime | None = None, seen: int | None = None
 ) -> ServiceCase:
     """paused → working: what was waited for is there. Raises Refused, Conflict."""
-    _reason(reason)
+    check_reason(reason)
     return take_step(case, "resume", actor=actor, moment=moment, note=reason, seen=seen)
 
 
@@ -150,9 +151,3 @@ def _in_time(
     """A step that fulfills the limit of its own name."""
     said = {"late_reason": late_reason.strip()}
     return take_step(case, action, actor=actor, note=note, said=said, change=change, limit=action, **when)
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise Refused("A reason is needed.").at("reason")
-    return text

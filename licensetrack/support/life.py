@@ -6,7 +6,7 @@ Whoever reads a step twice gets the same: nothing here asks a clock or a databas
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -114,11 +114,6 @@ def is_late(life: Life, due: Mapping[str, dt.datetime | None]) -> bool | None:
     return None if life.restored is None else False
 
 
-def passed(at: dt.datetime, due: dt.datetime | None) -> bool:
-    """Whether a moment comes after the due."""
-    return due is not None and at > due
-
-
 def span_words(minutes: int) -> str:
     """Minutes as a ledger says them: 30分钟, 4小时, 1小时30分钟."""
     hours, rest = divmod(minutes, 60)
@@ -131,9 +126,3 @@ def limits_words(limits: Mapping[str, Any]) -> str:
     parts = [f"{words[name]}{span_words(int(limits[name]))}" for name in LIMITS if limits.get(name) is not None]
     hours = str(limits.get("hours", ""))
     return f"{'，'.join(parts)}（{'工作日' + hours if hours else '7×24'}）" if parts else ""
-
-
-def check_order(steps: Sequence[Step]) -> bool:
-    """Whether the steps run forward in time."""
-    moments = [step.moment for step in steps]
-    return moments == sorted(moments)

@@ -99,7 +99,8 @@ def promised(db: Session, severity: str, kind: str, day: dt.date) -> Promise:
     found = db.scalars(query).first()
     if found is not None:
         return _promise(found)
-    return next((line.promise for line in _shipped() if line.severity == severity), Promise())
+    by_kind = {line.kind: line.promise for line in _shipped() if line.severity == severity}
+    return by_kind.get(kind) or by_kind.get("") or Promise()
 
 
 def lines(db: Session) -> list[Line]:
@@ -118,21 +119,15 @@ def working_days(db: Session) -> WorkingDays:
     return WorkingDays({**shipped(), **{row.year: parse_year(row.content) for row in loaded}})
 
 
-def read_year(content: str) -> Year:
-    """A year's file, refused where it is not for now or later than the program's first. Raises Refused."""
-    year = parse_year(content)
-    if not min(shipped()) <= year.year <= today().year + 2:
-        raise Refused("A calendar is loaded for a year up to two years ahead.").at("content")
-    return year
-
-
 def load_year(content: str, *, actor: Actor) -> Year:
     """Loads the working days of a year; the last load of a year holds. Raises Refused.
 
     Limits of open orders are counted anew with each order's next step.
     """
     require(actor, "support:calendar:load")
-    year = read_year(content)
+    year = parse_year(content)
+    if not min(shipped()) <= year.year <= today().year + 2:
+        raise Refused("A calendar is loaded for a year up to two years ahead.").at("content")
     with transaction() as db:
         db.add(WorkingYear(year=year.year, content=content, at=now(), login=actor.login))
         db.flush()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor
@@ -15,19 +15,22 @@ from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
 from licensetrack.core.pages import turn
 from licensetrack.support.handling_models import ServiceCase, ServicePaper
+from licensetrack.support.kinds import severities
 from licensetrack.support.limits import ENGINEER, firm_of
 from licensetrack.support.moving import wall_now
-from licensetrack.support.stages import OPEN
+from licensetrack.support.stages import IN_ORDER_OF_LIFE, OPEN
 from licensetrack.units.models import Platform, Unit
 from licensetrack.units.queries import is_called
 
 PAGE_SIZE = 50
 SOON = dt.timedelta(hours=4)
+_GRAVER = {code: nth for nth, code in enumerate(severities())}
+# The gravest severity and the first stage come first; codes are no order that people know.
 SORTS: dict[str, ColumnElement[Any]] = {
     "number": ServiceCase.number.expression,
     "unit": Unit.name.expression,
-    "severity": ServiceCase.severity.expression,
-    "stage": ServiceCase.stage.expression,
+    "severity": case(_GRAVER, value=ServiceCase.severity, else_=len(_GRAVER)),
+    "stage": case({stage: nth for nth, stage in enumerate(IN_ORDER_OF_LIFE)}, value=ServiceCase.stage),
     "received": ServiceCase.received.expression,
     "due": ServiceCase.restore_due.expression,
 }
@@ -94,15 +97,15 @@ def _open_due(table: Any, name: str, now: dt.datetime) -> ColumnElement[bool]:
     return and_(due.is_not(None), due < now, *met)
 
 
-def lateness(case: ServiceCase, now: dt.datetime) -> tuple[str, dt.datetime | None]:
+def lateness(order: ServiceCase) -> tuple[str, dt.datetime | None]:
     """The limit that is open and used up first, and when: ("answer", …); ("", None) where none is open."""
     open_dues = [
         (due, name)
         for name, done in _DUES.items()
-        if (due := getattr(case, f"{name}_due")) is not None and getattr(case, done) is None
-        and not (name == "arrive" and case.restored is not None)
+        if (due := getattr(order, f"{name}_due")) is not None and getattr(order, done) is None
+        and not (name == "arrive" and order.restored is not None)
     ]  # fmt: skip
-    if case.stage not in OPEN or not open_dues:
+    if order.stage not in OPEN or not open_dues:
         return "", None
     due, name = min(open_dues)
     return name, due
@@ -143,12 +146,13 @@ def late_orders(db: Session, actor: Actor, *, soon: bool = False) -> list[tuple[
 
 def counts(db: Session, actor: Actor) -> dict[str, int]:
     """How many orders stand at each open stage, and how many are late or soon to be."""
-    query = select(ServiceCase.stage, func.count()).where(*within(db, actor)).group_by(ServiceCase.stage)
+    seen, now = within(db, actor), wall_now()
+    query = select(ServiceCase.stage, func.count()).where(*seen).group_by(ServiceCase.stage)
     found = {stage: int(number) for stage, number in db.execute(query)}
-    return {
-        **{stage: found.get(stage, 0) for stage in OPEN},
-        "late": len(late_orders(db, actor)),
-        "soon": len(late_orders(db, actor, soon=True)),
+    timed = {"late": is_over(now), "soon": comes_soon(now)}
+    return {stage: found.get(stage, 0) for stage in OPEN} | {
+        name: db.scalar(select(func.count()).select_from(ServiceCase).where(condition, *seen)) or 0
+        for name, condition in timed.items()
     }
 
 
@@ -157,11 +161,11 @@ def papers_of(db: Session, case_id: int) -> Sequence[ServicePaper]:
     return db.scalars(select(ServicePaper).where(ServicePaper.case_id == case_id).order_by(ServicePaper.id)).all()
 
 
-def linked(db: Session, case: ServiceCase) -> tuple[LicenseSet | None, Platform | None]:
+def linked(db: Session, order: ServiceCase) -> tuple[LicenseSet | None, Platform | None]:
     """The set and the platform that an order is about."""
     return (
-        db.get(LicenseSet, case.set_id) if case.set_id else None,
-        db.get(Platform, case.platform_id) if case.platform_id else None,
+        db.get(LicenseSet, order.set_id) if order.set_id else None,
+        db.get(Platform, order.platform_id) if order.platform_id else None,
     )
 
 
@@ -198,5 +202,8 @@ def _query(db: Session, wanted: Wanted, actor: Actor) -> Select[ServiceCase, Uni
 
 
 def _sorted(query: Select[ServiceCase, Unit], wanted: Wanted) -> Select[ServiceCase, Unit]:
-    column = SORTS[wanted.sort.lstrip("-")]
+    name = wanted.sort.lstrip("-")
+    column = SORTS[name]
+    if name == "severity":  # those that nobody graded yet come last, whichever way one sorts
+        query = query.order_by(case((ServiceCase.severity == "", 1), else_=0))
     return query.order_by(column.desc() if wanted.sort.startswith("-") else column.asc(), ServiceCase.id.desc())

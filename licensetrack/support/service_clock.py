@@ -29,9 +29,6 @@ class Hours:
     spans: tuple[tuple[int, int], ...] = ()
 
 
-ALWAYS = Hours()
-
-
 def parse_hours(text: str) -> Hours:
     """`09:00-12:00,14:00-18:00`; nothing is round the clock (7×24). Raises Refused at `hours`."""
     spans: list[tuple[int, int]] = []
@@ -46,31 +43,19 @@ def parse_hours(text: str) -> Hours:
     return Hours(tuple(spans))
 
 
-def counted(
-    start: dt.datetime, end: dt.datetime, hours: Hours, days: Container[dt.date], pauses: Sequence[Pause] = ()
-) -> dt.timedelta:
-    """How much time counts from `start` to `end`."""
-    total = dt.timedelta()
-    for opens, closes in _open(start, hours, days, pauses):
-        if opens >= end:
-            break
-        total += min(closes, end) - opens
-    return total
-
-
 def used_up(
     start: dt.datetime, limit: dt.timedelta, hours: Hours, days: Container[dt.date], pauses: Sequence[Pause] = ()
 ) -> dt.datetime | None:
     """The first moment by which `limit` has counted since `start`; None while a pause lasts that comes before."""
     left = limit
-    for opens, closes in _open(start, hours, days, pauses):
+    for opens, closes in stretches(start, hours, days, pauses):
         if left <= closes - opens:
             return opens + left
         left -= closes - opens
     return None
 
 
-def _open(
+def stretches(
     start: dt.datetime, hours: Hours, days: Container[dt.date], pauses: Sequence[Pause]
 ) -> Iterator[tuple[dt.datetime, dt.datetime]]:
     """The stretches from `start` on in which time counts, one after the other; the last ends with a pause or never."""

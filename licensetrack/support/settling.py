@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from licensetrack.accounts.permissions import Actor
+from licensetrack.allocation.rules import check_reason
 from licensetrack.core.errors import Refused
 from licensetrack.support.handling_models import ServiceCase
 from licensetrack.support.moving import take_step
@@ -26,12 +27,14 @@ def confirm_solution(
 
 def reject_solution(case: ServiceCase, *, actor: Actor, reason: str, seen: int | None = None) -> ServiceCase:
     """handed over → working again, with what is still wrong. Raises Refused, Conflict."""
-    return take_step(case, "reject", actor=actor, note=_reason(reason), seen=seen)
+    check_reason(reason)
+    return take_step(case, "reject", actor=actor, note=reason, seen=seen)
 
 
 def close_order(case: ServiceCase, *, actor: Actor, reason: str, seen: int | None = None) -> ServiceCase:
     """handed over → closed by the centre where the unit does not answer; without a mark. Raises Refused, Conflict."""
-    return take_step(case, "close", actor=actor, note=_reason(reason), seen=seen)
+    check_reason(reason)
+    return take_step(case, "close", actor=actor, note=reason, seen=seen)
 
 
 def rate_service(
@@ -46,12 +49,14 @@ def rate_service(
 
 def cancel_order(case: ServiceCase, *, actor: Actor, reason: str, seen: int | None = None) -> ServiceCase:
     """Not handed over yet → cancelled: it was a mistake, or told twice; it counts no more. Raises Refused, Conflict."""
-    return take_step(case, "cancel", actor=actor, note=_reason(reason), seen=seen)
+    check_reason(reason)
+    return take_step(case, "cancel", actor=actor, note=reason, seen=seen)
 
 
 def reopen_order(case: ServiceCase, *, actor: Actor, reason: str, seen: int | None = None) -> ServiceCase:
     """closed → working: it was no solution; the mark goes with the closing. Raises Refused, Conflict."""
-    return take_step(case, "reopen", actor=actor, note=_reason(reason), seen=seen, change={"mark": None})
+    check_reason(reason)
+    return take_step(case, "reopen", actor=actor, note=reason, seen=seen, change={"mark": None})
 
 
 def check_mark(mark: int, words: str) -> None:
@@ -60,9 +65,3 @@ def check_mark(mark: int, words: str) -> None:
         raise Refused("A mark is 1 to 5.").at("mark")
     if mark < 3 and not words.strip():
         raise Refused("For a mark of 1 or 2, say what was wrong.").at("words")
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise Refused("A reason is needed.").at("reason")
-    return reason

@@ -7,6 +7,7 @@ from licensetrack.core.transitions import Moves
 ASKED, ACCEPTED, WORKING, PAUSED = "asked", "accepted", "working", "paused"
 HANDED_OVER, CLOSED, CANCELLED = "handed_over", "closed", "cancelled"
 OPEN = (ASKED, ACCEPTED, WORKING, PAUSED, HANDED_OVER)
+IN_ORDER_OF_LIFE = (*OPEN, CLOSED, CANCELLED)
 
 ORDER_MOVES: Moves = {
     (ASKED, "accept"): ACCEPTED,

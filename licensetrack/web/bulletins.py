@@ -42,14 +42,14 @@ def index() -> ResponseReturnValue:
     """All bulletins with their completion."""
     with reading() as db:
         rows = queries.completions(db, actor().scope, today())
-    return render_template("bulletins/index.html", rows=rows, words=words, now=today())
+    return render_template("bulletins/index.html", rows=rows, words=words)
 
 
 @bulletins.get("/new")
 @needs("support:bulletin:publish")
 def new() -> ResponseReturnValue:
     """The form of a new one."""
-    return render_template("bulletins/new.html", form=NoticeForm(None, released_on=today()).prepare(), words=words)
+    return render_template("bulletins/new.html", form=NoticeForm(None, released_on=today()).prepare())
 
 
 @bulletins.post("/new")
@@ -62,7 +62,7 @@ def publish() -> ResponseReturnValue:
         made = verbs.publish_bulletin(form.notice(), actor=actor())
         return url_for("bulletins.one", number=made.number)
 
-    return perform(form, act, lambda: render_template("bulletins/new.html", form=form, words=words))
+    return perform(form, act, lambda: render_template("bulletins/new.html", form=form))
 
 
 @bulletins.get("/<number>")

@@ -23,7 +23,6 @@ from licensetrack.support import order_queries as queries
 from licensetrack.support.asking import UNIT, Wish, ask_service
 from licensetrack.support.handling_models import ServiceCase
 from licensetrack.support.kinds import kinds, severities
-from licensetrack.support.life import life_of
 from licensetrack.support.limits import engineers
 from licensetrack.support.moving import case_of, steps_of, wall_now
 from licensetrack.support.order_queries import SORTS, Wanted
@@ -36,7 +35,7 @@ from licensetrack.web.acts import ActForm, perform
 from licensetrack.web.chosen_unit import offered_units, unit_named
 from licensetrack.web.digits import page_asked, whole
 from licensetrack.web.exports import attachment, export_table, record_download
-from licensetrack.web.service_forms import FORMS, AskForm, PaperForm, step_form
+from licensetrack.web.service_forms import FORMS, AskForm, PaperForm, ask_form, step_form
 
 service = Blueprint("service", __name__, url_prefix="/service")
 
@@ -125,7 +124,7 @@ def _cells(case: ServiceCase, unit: Unit) -> list[object]:
     return [
         case.number, unit.name, case.district, words.kind(case.kind), case.title, words.severity(case.severity),
         str(words.STAGES[case.stage]), case.firm, case.engineer, case.received, case.responded, case.arrived,
-        case.restored, case.closed, queries.lateness(case, wall_now())[1], case.mark,
+        case.restored, case.closed, queries.lateness(case)[1], case.mark,
     ]  # fmt: skip
 
 
@@ -136,7 +135,7 @@ def new() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     if kind not in kinds():
         return render_template("service/kinds.html", kinds=kinds(), words=words)
-    form = AskForm(None, set_number=request.args.get("set", ""), to=request.args.get("unit", "")[:200])
+    form = ask_form()(None, set_number=request.args.get("set", ""), to=request.args.get("unit", "")[:200])
     return _ask_page(form, kind)
 
 
@@ -144,7 +143,7 @@ def new() -> ResponseReturnValue:
 @needs(ASK)
 def ask() -> ResponseReturnValue:
     """Takes a new order in."""
-    form, visitor = AskForm(), actor()
+    form, visitor = ask_form()(), actor()
     kind = form.kind.data if form.kind.data in kinds() else next(iter(kinds()))
     form.prepare(kind)
 
@@ -247,7 +246,6 @@ def page(db: Session, case: ServiceCase, forms: Mapping[str, ActForm] | None = N
         case=case,
         unit=db.get_one(Unit, case.unit_id),
         steps=steps,
-        life=life_of(steps),
         license_set=license_set,
         platform=platform,
         papers=queries.papers_of(db, case.id),
@@ -257,7 +255,6 @@ def page(db: Session, case: ServiceCase, forms: Mapping[str, ActForm] | None = N
         may_attach=case.stage in OPEN and allows(actor(), "support:order:attach"),
         firms=sorted({firm for _, firm in people if firm}),
         promise=words.promise(case.limits),
-        open_limit=queries.lateness(case, wall_now()),
         now=wall_now(),
         words=words,
     )

@@ -26,7 +26,10 @@ def moment_field(label: object) -> DateTimeLocalField:
 
 
 class AskForm(ActForm):
-    """A new order. `to` is the unit by its code or name, which the centre says; a unit's own people need not."""
+    """A new order. `to` is the unit by its code or name, which the centre says; a unit's own people need not.
+
+    It comes from `ask_form`, which adds the further fields of all kinds.
+    """
 
     kind = HiddenField()
     to = StringField(lazy_gettext("Unit"), [Length(max=200)])
@@ -39,23 +42,6 @@ class AskForm(ActForm):
     set_number = text_field(lazy_gettext("Licence set"), 40)
     platform_id = SelectField(lazy_gettext("Platform"), default="", validate_choice=False)
     papers = MultipleFileField(lazy_gettext("Attachments"))
-    from_site = text_field("", 200)
-    to_site = text_field("", 200)
-    fingerprint_changes = text_field("", 200)
-    change_number = text_field("", 200)
-    version_before = text_field("", 200)
-    version_after = text_field("", 200)
-    window = text_field("", 200)
-    fallback = text_field("", 200)
-    backup = text_field("", 200)
-    version = text_field("", 200)
-    released_on = text_field("", 200)
-    applies_to = text_field("", 200)
-    vulnerability = text_field("", 200)
-    level = text_field("", 200)
-    found_by = text_field("", 200)
-    fix_by = text_field("", 200)
-    retest = text_field("", 200)
 
     def prepare(self, kind: str) -> None:
         """Puts the words of the lists in."""
@@ -76,6 +62,11 @@ class AskForm(ActForm):
     def uploads(self) -> list[tuple[str, bytes]]:
         """The files that came along."""
         return read_files(self.papers.data)
+
+
+def ask_form() -> type[AskForm]:
+    """The form of a new order with a line for every further field that kinds.toml names."""
+    return type("FurtherAskForm", (AskForm,), {name: text_field("", 200) for name in extra_fields()})
 
 
 class PaperForm(ActForm):

@@ -20,8 +20,8 @@ from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.measures import service as service_sums
 from licensetrack.measures.question import Question
 from licensetrack.measures.service_statistics import BY, lines, orders_between, within
-from licensetrack.support.handling_models import ServiceCase
 from licensetrack.support.models import ServiceOrder
+from licensetrack.support.orders import handled_here
 from licensetrack.units.models import Unit
 from licensetrack.web import service_words as words
 from licensetrack.web.access import actor, needs
@@ -125,7 +125,7 @@ def orders() -> ResponseReturnValue:
         return render_template(
             "service/orders.html",
             rows=found,
-            here=set(db.scalars(select(ServiceCase.number))),
+            here=handled_here(db),
             units=dict(db.execute(select(Unit.id, Unit.name)).all()),
             in_time=lambda order: service_sums.answered_in_time(order, question),
             by=by,

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from licensetrack.support import bulletin_queries, order_queries
 from licensetrack.support.bulletin_models import Bulletin, BulletinTask
 from licensetrack.support.handling_models import ServiceCase
-from licensetrack.support.moving import wall_now
 from licensetrack.support.stages import ACCEPTED, ASKED, CLOSED, HANDED_OVER, PAUSED, REPORTED, TASK_OPEN, WORKING
 from licensetrack.units.models import Unit
 from licensetrack.web import bulletin_words, service_words, wording
@@ -61,7 +60,7 @@ def _orders(db: Session, asked: Asked, stages: tuple[str, ...]) -> list[WorkRow]
 
 
 def _order(case: ServiceCase, unit: Unit, day: dt.date) -> WorkRow:
-    name, due = order_queries.lateness(case, wall_now())
+    name, due = order_queries.lateness(case)
     since = case.stage_since.date()
     note = f"{wording.word(service_words.LIMITS, name)} {moment(due)}" if due else case.engineer
     about = f"{service_words.kind(case.kind)} · {case.title}"
@@ -71,11 +70,8 @@ def _order(case: ServiceCase, unit: Unit, day: dt.date) -> WorkRow:
 
 
 def _tasks(db: Session, asked: Asked, stage: str) -> list[WorkRow]:
-    return [_task(task, of, unit, asked.as_of) for task, of, unit in _waiting(db, asked, stage)]
-
-
-def _waiting(db: Session, asked: Asked, stage: str) -> list[tuple[BulletinTask, Bulletin, Unit]]:
-    return bulletin_queries.waiting_tasks(db, asked.scope, stage)
+    waiting = bulletin_queries.waiting_tasks(db, asked.scope, stage)
+    return [_task(task, of, unit, asked.as_of) for task, of, unit in waiting]
 
 
 def _task(task: BulletinTask, bulletin: Bulletin, unit: Unit, day: dt.date) -> WorkRow:

@@ -13,7 +13,7 @@ from licensetrack.core.db import reading
 from licensetrack.core.errors import Refused
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.question import Question, Value
-from licensetrack.support import handling, settling
+from licensetrack.support import handling, limits, settling
 from licensetrack.support.asking import Wish, ask_service, attach_paper
 from licensetrack.support.limits import Promise, load_year, record_limit, working_days
 from licensetrack.support.models import ServiceOrder
@@ -192,6 +192,21 @@ def test_a_service_level_holds_from_its_day_on_and_the_kinds_own_line_before_the
         order = handling.accept_order(asked(holder, wish, at(received)), actor=ALICE, severity="minor")
         dues.append(order.answer_due)
     assert dues == [at("12-31 08:15"), at("12-31 10:00"), at("12-30 18:00")]
+
+
+def test_a_line_of_the_shipped_file_for_a_kind_holds_for_that_kind_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = [
+        {"severity": "minor", "kind": "emergency", "answer": 15},
+        {"severity": "minor", "answer": 480},
+        {"severity": "minor", "kind": "training", "answer": 960},
+    ]
+    monkeypatch.setattr(limits, "data", lambda: {"limits": shipped})
+    with reading() as db:
+        promised = {
+            kind: limits.promised(db, "minor", kind, day("12-31")).answer
+            for kind in ("emergency", "license", "training")
+        }
+    assert promised == {"emergency": 15, "license": 480, "training": 960}
 
 
 def test_working_days_of_a_new_year_are_loaded_and_the_last_load_holds() -> None:

@@ -10,16 +10,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensetrack.core.errors import Refused
-from licensetrack.support.service_clock import ALWAYS, Hours, Pause, counted, parse_hours, used_up
+from licensetrack.support.service_clock import Hours, Pause, parse_hours, stretches, used_up
 from licensetrack.support.working_days import WorkingDays, parse_year, shipped
 
 CALENDAR = WorkingDays(shipped())
-OFFICE = parse_hours("09:00-12:00,14:00-18:00")
+ALWAYS, OFFICE = Hours(), parse_hours("09:00-12:00,14:00-18:00")
 MINUTE = dt.timedelta(minutes=1)
 
 
 def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
+
+
+def counted(
+    start: dt.datetime, end: dt.datetime, hours: Hours, days: WorkingDays, waited: Sequence[Pause]
+) -> dt.timedelta:
+    """How much time counts from `start` to `end`: the stretches of the clock, one after the other."""
+    total = dt.timedelta()
+    for opens, closes in stretches(start, hours, days, waited):
+        if opens >= end:
+            break
+        total += min(closes, end) - opens
+    return total
 
 
 def slowly(start: dt.datetime, end: dt.datetime, hours: Hours, pauses: Sequence[Pause]) -> int:
