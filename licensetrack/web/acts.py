@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
@@ -23,6 +24,7 @@ from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.web.access import actor
 from licensetrack.web.digits import whole
+from licensetrack.web.fields import reason_field
 from licensetrack.web.refusals import record_refusal
 from licensetrack.web.wording import in_words
 
@@ -69,6 +71,18 @@ class ActForm(FlaskForm):
             self.problem = text
         else:
             field.errors = [*field.errors, text]
+
+    def told_apart(self, name: str) -> Self:
+        """The form with ids of its own, which its labels name: for a page that shows several."""
+        for field in self:
+            field.id = field.label.field_id = f"{name}-{field.short_name}"
+        return self
+
+
+class ReasonForm(ActForm):
+    """A step with its reason."""
+
+    reason = reason_field(lazy_gettext("Reason"))
 
 
 def perform(

@@ -12,8 +12,8 @@ from licensetrack.procurement.queries import products
 from licensetrack.support.bulletins import Notice
 from licensetrack.web import bulletin_words as words
 from licensetrack.web.acts import ActForm
-from licensetrack.web.fields import day_field, reason_field, text_field
-from licensetrack.web.request_forms import word_of
+from licensetrack.web.fields import day_field, text_field
+from licensetrack.web.request_forms import choices, word_of
 
 _NO_TEXT = ("released_on", "deadline", "retest")
 
@@ -21,13 +21,13 @@ _NO_TEXT = ("released_on", "deadline", "retest")
 class NoticeForm(ActForm):
     """A new bulletin."""
 
-    kind = SelectField(lazy_gettext("Kind of bulletin"), choices=words.options(words.KINDS))
+    kind = SelectField(lazy_gettext("Kind of bulletin"), choices=choices(words.KINDS))
     title = StringField(lazy_gettext("In a few words"), [InputRequired(), Length(max=200)])
     description = TextAreaField(lazy_gettext("Description"), [Length(max=4000)])
     references = text_field(lazy_gettext("CVE, CNVD, CNNVD numbers"), 200)
     level = SelectField(
         lazy_gettext("Level of the vulnerability"),
-        choices=[SelectChoice("", lazy_gettext("None")), *words.options(words.LEVELS)],
+        choices=[SelectChoice("", lazy_gettext("None")), *choices(words.LEVELS)],
         default="",
     )
     found_by = text_field(lazy_gettext("Found by"), 120)
@@ -58,12 +58,6 @@ class UnitForm(ActForm):
     """A unit that is concerned as well."""
 
     to = StringField(lazy_gettext("Unit"), [InputRequired(), Length(max=200)])
-
-
-class ReasonForm(ActForm):
-    """A step with its reason."""
-
-    reason = reason_field(lazy_gettext("Reason"))
 
 
 class ReportForm(ActForm):

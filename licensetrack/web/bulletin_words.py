@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask_babel import lazy_gettext
-from wtforms import SelectChoice
 
 KINDS = {
     "patch": lazy_gettext("Patch"),
@@ -48,8 +44,3 @@ ACTS = {
     "add": lazy_gettext("Add a unit"),
 }
 ENDPOINTS = {"return": "give_back"}
-
-
-def options(words: Mapping[str, Any]) -> list[SelectChoice]:
-    """Codes with their words, as a form offers them."""
-    return [SelectChoice(code, word) for code, word in words.items()]

@@ -22,10 +22,11 @@ from licensetrack.support import bulletins as verbs
 from licensetrack.support.bulletin_models import Bulletin, BulletinTask
 from licensetrack.support.bulletins import bulletin_of, task_of
 from licensetrack.support.stages import BULLETIN_MOVES, TASK_MOVES
+from licensetrack.units.models import Unit
 from licensetrack.web import bulletin_words as words
 from licensetrack.web.access import actor, needs
-from licensetrack.web.acts import ActForm, perform
-from licensetrack.web.bulletin_forms import ConfirmForm, NoticeForm, ReasonForm, ReportForm, UnitForm
+from licensetrack.web.acts import ActForm, ReasonForm, perform
+from licensetrack.web.bulletin_forms import ConfirmForm, NoticeForm, ReportForm, UnitForm
 from licensetrack.web.chosen_unit import offered_units, unit_named
 from licensetrack.web.exports import attachment, export_table, record_download
 from licensetrack.web.request_forms import word_of
@@ -104,9 +105,10 @@ def paper(task_id: int, paper_id: int) -> Response:
         found = next((one for one in queries.papers_of(db, [task.id]).get(task.id, []) if one.id == paper_id), None)
         if found is None:
             raise NotFound("There is no such file.")
-        _, content = blobs.load(db, found.blob_id)
-        name = found.name
-    record_download("support:order:download", f"task:{task_id}", name=name)
+        blob, content = blobs.load(db, found.blob_id)
+        number, unit = db.get_one(Bulletin, task.bulletin_id).number, db.get_one(Unit, task.unit_id).code
+        name, digest = found.name, blob.digest
+    record_download("support:bulletin:download", f"bulletin:{number}", unit=unit, name=name, digest=digest)
     return attachment(io.BytesIO(content), name, "application/octet-stream")
 
 

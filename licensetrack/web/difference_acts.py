@@ -19,7 +19,7 @@ from licensetrack.inventory.working_off import bind_event, work_off
 from licensetrack.units.models import Unit
 from licensetrack.web import inventory_forms as forms
 from licensetrack.web.access import actor, needs
-from licensetrack.web.acts import ActForm, perform
+from licensetrack.web.acts import ActForm, ReasonForm, perform
 from licensetrack.web.chosen_unit import unit_named
 from licensetrack.web.differences import page
 
@@ -93,7 +93,7 @@ def confirm(difference_id: int) -> ResponseReturnValue:
 @needs("inventory:difference:decline")
 def decline(difference_id: int) -> ResponseReturnValue:
     """A second person declines the waiver."""
-    form = forms.DeclineForm()
+    form = ReasonForm()
     return _step(difference_id, "decline", form, lambda found: verbs.decline_waiver(
         found, actor=actor(), reason=form.reason.data or "", seen=form.seen))  # fmt: skip
 

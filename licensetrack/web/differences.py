@@ -29,7 +29,7 @@ from licensetrack.web import inventory_forms as forms
 from licensetrack.web import inventory_words as words
 from licensetrack.web import wording
 from licensetrack.web.access import actor, needs
-from licensetrack.web.acts import ActForm, perform
+from licensetrack.web.acts import ActForm, ReasonForm, perform
 from licensetrack.web.digits import page_asked
 from licensetrack.web.exports import export_table, record_download
 from licensetrack.web.targets import target_of
@@ -131,7 +131,9 @@ def page(difference_id: int, shown: dict[str, ActForm] | None = None) -> str:
             steps=steps,
             numbers=dict(db.execute(select(LicenseSet.id, LicenseSet.number).where(LicenseSet.id.in_(numbers))).all()),
             acts=acts_for(found),
-            forms=_told_apart(_forms(found, sets, platform) | (shown or {})),
+            forms={
+                name: form.told_apart(name) for name, form in (_forms(found, sets, platform) | (shown or {})).items()
+            },
             tried=(shown or {}).keys(),
             scope_word=words.SCOPES.get(found.key.split("|", 1)[0]) if found.unit_id is None else None,
             words=words,
@@ -157,16 +159,8 @@ def _forms(found: Difference, sets: list[LicenseSet], platform: Platform | None)
         "explain": forms.ExplainForm(None),
         "waive": forms.WaiveForm(None),
         "confirm": forms.AnswerForm(None),
-        "decline": forms.DeclineForm(None),
+        "decline": ReasonForm(None),
     }
-
-
-def _told_apart(those: dict[str, ActForm]) -> dict[str, ActForm]:
-    """The forms, each field with an id of its own on the page, which its label names."""
-    for name, form in those.items():
-        for field in form:
-            field.id = field.label.field_id = f"{name}-{field.name}"
-    return those
 
 
 def _sets(db: Any, found: Difference) -> list[LicenseSet]:

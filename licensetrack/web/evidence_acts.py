@@ -152,9 +152,8 @@ def _page(number: str, **sent: ActForm) -> str:
                 for one in shown["links"]:
                     forms.setdefault(f"unlink-{one.id}", UnlinkForm(formdata=None))
         _choices(db, *forms.values())
-        for name, form in forms.items():  # several forms on one page have fields of one name
-            for field in form:
-                field.id = field.label.field_id = f"{name}-{field.short_name}"
+        for name, form in forms.items():
+            form.told_apart(name)
         return render_template("evidence/one.html", forms=forms, **shown)
 
 

@@ -54,12 +54,6 @@ class AnswerForm(ActForm):
     reason = reason_field(lazy_gettext("Reason"), needed=False)
 
 
-class DeclineForm(ActForm):
-    """Declines a waiver with the reason."""
-
-    reason = reason_field(lazy_gettext("Reason"))
-
-
 class BindForm(ActForm):
     """What was done in the ledger already: to which set."""
 

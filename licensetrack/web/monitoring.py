@@ -31,11 +31,11 @@ from licensetrack.reports.monitoring_words import figures_of
 from licensetrack.reports.outputs import MEDIA_TYPES, Form, write_goals, write_monitoring
 from licensetrack.web import monitoring_words as words
 from licensetrack.web.access import actor, needs
-from licensetrack.web.acts import ActForm, perform
+from licensetrack.web.acts import ActForm, ReasonForm, perform
 from licensetrack.web.asked import as_of
 from licensetrack.web.evaluations import see_all
 from licensetrack.web.exports import attachment, record_download
-from licensetrack.web.monitoring_forms import MendForm, NewForm, ReasonForm, StepForm
+from licensetrack.web.monitoring_forms import MendForm, NewForm, StepForm
 
 monitoring = Blueprint("monitoring", __name__, url_prefix="/monitoring")
 

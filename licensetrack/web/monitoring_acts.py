@@ -21,14 +21,13 @@ from licensetrack.reports.monitoring_form import Texts
 from licensetrack.reports.monitoring_words import figures_of
 from licensetrack.web import monitoring_words as words
 from licensetrack.web.access import actor, needs
-from licensetrack.web.acts import ActForm, perform
+from licensetrack.web.acts import ActForm, ReasonForm, perform
 from licensetrack.web.evaluations import see_all
 from licensetrack.web.monitoring import page
 from licensetrack.web.monitoring_forms import (
     HeaderForm,
     JudgementForm,
     MendForm,
-    ReasonForm,
     SpendingForm,
     StepForm,
 )

@@ -18,7 +18,7 @@ from licensetrack.performance.monitoring_sheet import ProjectHeader
 from licensetrack.web import bought_words
 from licensetrack.web import monitoring_words as words
 from licensetrack.web.acts import ActForm
-from licensetrack.web.fields import WholeField, day_field, reason_field
+from licensetrack.web.fields import WholeField, day_field
 
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,4})?", re.ASCII)
 _MONTHS = [SelectChoice(month, str(month)) for month in range(1, 13)]
@@ -128,12 +128,6 @@ class HeaderForm(ActForm):
 
 class StepForm(ActForm):
     """A step that needs no words."""
-
-
-class ReasonForm(ActForm):
-    """A step with its reason."""
-
-    reason = reason_field(lazy_gettext("Reason"))
 
 
 class MendForm(ActForm):

@@ -51,9 +51,8 @@ def _page(asked: str = "", form: ActForm | None = None) -> str:
     forms["contact"] = ContactForm(formdata=None, email=mine.email, language=mine.language)
     if form is not None:
         forms[asked] = form
-    for name, one in forms.items():  # several forms of one page: each field has an id of its own
-        for field in one:
-            field.id = field.label.field_id = f"{name}-{field.short_name}"
+    for name, one in forms.items():
+        one.told_apart(name)
     with reading() as db:
         account, standing = queries.account(db, me.id or 0), policy(db)
         return render_template(

@@ -14,7 +14,7 @@ from licensetrack.accounts.models import User
 from licensetrack.support.handling_models import ServiceCase
 from licensetrack.support.kinds import extra_fields, kinds, severities, sources
 from licensetrack.web import service_words as words
-from licensetrack.web.acts import ActForm
+from licensetrack.web.acts import ActForm, ReasonForm
 from licensetrack.web.fields import reason_field, text_field
 
 _MOMENT = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
@@ -138,12 +138,6 @@ class MarkForm(ActForm):
     words = TextAreaField(lazy_gettext("In words"), [Length(max=2000)])
 
 
-class ReasonForm(ActForm):
-    """A step with its reason."""
-
-    reason = reason_field(lazy_gettext("Reason"))
-
-
 FORMS: dict[str, type[ActForm]] = {
     "accept": SeverityForm,
     "grade": GradeForm,
@@ -176,10 +170,7 @@ def step_form(name: str, case: ServiceCase, engineers: Sequence[tuple[User, str]
         if fresh:
             form.engineer.data = next((user.login for user, _ in engineers if user.id == case.engineer_id), "")
             form.firm.data = case.firm
-    for field in form:
-        if field.type not in ("HiddenField", "CSRFTokenField"):
-            field.id = field.label.field_id = f"{name}-{field.short_name}"
-    return form
+    return form.told_apart(name)
 
 
 def read_files(files: Sequence[FileStorage] | None) -> list[tuple[str, bytes]]:
