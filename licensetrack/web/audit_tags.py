@@ -180,6 +180,7 @@ TAGS: dict[str, Any] = {
     "requests:request:withdraw": lazy_gettext("Request withdrawn"),
     "support:bulletin:adjust": lazy_gettext("Unit added to a bulletin"),
     "support:bulletin:close": lazy_gettext("Bulletin closed"),
+    "support:bulletin:download": lazy_gettext("Paper of a bulletin downloaded"),
     "support:bulletin:export": lazy_gettext("Completion of a bulletin exported"),
     "support:bulletin:publish": lazy_gettext("Bulletin made known"),
     "support:bulletin:read": lazy_gettext("Bulletins looked at"),

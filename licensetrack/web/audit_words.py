@@ -54,6 +54,26 @@ SUBJECTS: dict[str, Any] = {
     "sessions": lazy_gettext("Sessions"),
     "delivery": lazy_gettext("Delivery"),
     "webhook": lazy_gettext("Endpoint"),
+    "order": lazy_gettext("Service order"),
+    "bulletin": lazy_gettext("Bulletin"),
+    "task": lazy_gettext("Task of a bulletin"),
+    "service": lazy_gettext("Service statistics"),
+    "service_level": lazy_gettext("Service levels"),
+    "working_year": lazy_gettext("Working days"),
+    "difference": lazy_gettext("Difference of the inventory"),
+    "differences": lazy_gettext("Differences of the inventory"),
+    "scan": lazy_gettext("Scan of hosts"),
+    "run": lazy_gettext("Comparison run"),
+    "core_rule": lazy_gettext("Core rule"),
+    "positions": lazy_gettext("Positions"),
+    "mapping": lazy_gettext("Column mapping"),
+    "evidence": lazy_gettext("Evidence"),
+    "framework": lazy_gettext("Framework"),
+    "comparison": lazy_gettext("Comparison"),
+    "outlook": lazy_gettext("Outlook"),
+    "archive": lazy_gettext("Archive"),
+    "sets": lazy_gettext("Licence sets"),
+    "units": lazy_gettext("Units"),
 }
 FIELDS: dict[str, Any] = {
     **wording.FIELDS,
@@ -97,6 +117,10 @@ PAGES = {
     "request": ("requests.one", "number", "requests:read"),
     "certificate": ("certificates.one", "number", "handover:read"),
     "unit": ("units.directory", "q", "units:read"),
+    "order": ("service.one", "number", "support:order:read"),
+    "bulletin": ("bulletins.one", "number", "support:bulletin:read"),
+    "difference": ("differences.one", "difference_id", "inventory:difference:read"),
+    "scan": ("scans.one", "scan_id", "inventory:read"),
 }
 
 

@@ -33,6 +33,7 @@ ABOUT = {
     "requests": "request",
     "certificates": "certificate",
     "service": "order",
+    "bulletins": "bulletin",
 }
 # Records that an address names by their id, and the name that the trail knows them by.
 KNOWN_AS: dict[str, tuple[str, Any]] = {

@@ -1,6 +1,8 @@
 """The audit trail on pages: found, filtered, laid out, taken out as a file; its chain verified before one's eyes."""
 
+import ast
 import csv
+import hashlib
 import io
 import json
 import re
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from licensetrack.accounts.permissions import GRANTS
 from licensetrack.accounts.users import find_user
@@ -244,3 +246,54 @@ def test_every_tag_that_the_program_may_write_has_words() -> None:
         found |= set(re.findall(rf'"((?:{rooms})(?::[a-z_]+){{2}})"', path.read_text(encoding="utf-8")))
     assert len(found) > 60
     assert sorted(found - set(audit_words.TAGS)) == []
+
+
+def subjects_written() -> set[str]:
+    """Every kind of subject that the program writes as `kind:which`, found in its source."""
+    found = set()
+    for path in (Path(__file__).parents[2] / "licensetrack").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            texts: list[ast.expr | None] = []
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                place = {"audit.record": 2, "record_download": 1}.get(called, len(node.args))
+                texts += node.args[place : place + 1]
+            elif isinstance(node, ast.Assign) and any(ast.unparse(one) == "subject" for one in node.targets):
+                texts.append(node.value)
+            elif isinstance(node, ast.FunctionDef) and node.name in ("subject", "subject_of", "_subject"):
+                texts += [one.value for one in ast.walk(node) if isinstance(one, ast.Return)]
+            for text_ in texts:
+                begins = text_.values[0] if isinstance(text_, ast.JoinedStr) else text_
+                if isinstance(begins, ast.Constant) and isinstance(begins.value, str):
+                    found.add(begins.value.partition(":")[0])
+    return found
+
+
+def test_every_kind_of_subject_that_the_program_writes_has_a_word() -> None:
+    found = subjects_written()
+    assert {"set", "order", "bulletin", "difference", "scan", "run", "evaluation"} <= found
+    assert sorted(found - set(audit_words.SUBJECTS)) == []
+
+
+def test_orders_bulletins_differences_and_scans_open_from_their_entries(own_full_house: House) -> None:
+    for kind in ("order", "bulletin", "difference", "scan"):
+        seq = add(f"{kind}:{own_full_house.objects[f'own_{kind}']}")
+        page = BeautifulSoup(own_full_house.get(f"/audit/{seq}", "auditor"), "html.parser")
+        links = [str(link["href"]) for link in page.select("main a")]
+        shown = [link for link in links if link.startswith(("/service/", "/bulletins/", "/inventory/"))]
+        assert len(shown) == 1, kind
+        own_full_house.get(shown[0], "auditor")
+
+
+def test_a_file_of_a_bulletin_is_taken_out_under_its_own_name_with_its_digest(own_full_house: House) -> None:
+    task, paper = own_full_house.objects["own_task"], own_full_house.objects["own_task_paper"]
+    answer = own_full_house.client().get(f"/bulletins/tasks/{task}/papers/{paper}")
+    assert answer.status_code == 200
+    with db.reading() as session:
+        query = select(audit.AuditEntry).order_by(audit.AuditEntry.seq.desc())
+        entry = session.scalars(query.limit(1)).one()
+    assert (entry.tag, entry.subject) == (
+        "support:bulletin:download",
+        f"bulletin:{own_full_house.objects['own_bulletin']}",
+    )
+    assert json.loads(entry.details)["digest"] == hashlib.sha256(answer.data).hexdigest()
