@@ -19,7 +19,7 @@ GROUPS: dict[str, str] = {
     "requests": "Requests",
     "sets": "Licence sets",
     "acceptance": "Importing and acceptance",
-    "service": "Service orders",
+    "service": "Service orders and bulletins",
     "bought": "What was bought",
     "performance": "Performance",
     "reminders": "Reminders",

@@ -16,6 +16,7 @@ PATHS = {
     "framework": "/frameworks/{}",
     "role": "/roles/{}",
     "order": "/service/{}",
+    "bulletin": "/bulletins/{}",
     "delegations": "/requests/delegations",
     "account": "/account",
 }

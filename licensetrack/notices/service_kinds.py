@@ -1,4 +1,4 @@
-"""Kinds of notices about service orders."""
+"""Kinds of notices about service orders and bulletins."""
 
 from __future__ import annotations
 
@@ -22,5 +22,23 @@ SERVICE_KINDS = (
         "Service order %(number)s waits for the unit's word",
         "%(by)s says that the service order %(number)s of %(unit)s is done: %(title)s",
         "support:order:confirm", must=True,
+    ),
+    Kind(
+        "bulletin_task", "service", "A bulletin concerns the unit",
+        "Bulletin %(number)s concerns %(unit)s",
+        "%(by)s made the bulletin %(number)s known, which concerns %(unit)s: %(title)s. To be done by %(deadline)s.",
+        "support:task:report", must=True,
+    ),
+    Kind(
+        "bulletin_reported", "service", "A unit reported a bulletin as done",
+        "%(unit)s reported the bulletin %(number)s as done",
+        "%(by)s reported for %(unit)s on the bulletin %(number)s (%(title)s), done on %(done)s: %(result)s",
+        "support:task:confirm", must=True,
+    ),
+    Kind(
+        "bulletin_returned", "service", "A report on a bulletin was returned",
+        "The report on the bulletin %(number)s was returned",
+        "%(by)s returned the report of %(unit)s on the bulletin %(number)s (%(title)s). What is missing: %(reason)s",
+        "support:task:report", must=True,
     ),
 )  # fmt: skip

@@ -6,7 +6,14 @@ in `SILENT` tells nobody; the test of this table says that every tag of the prog
 
 from __future__ import annotations
 
-from licensetrack.notices import account_tellers, performance_tellers, service_tellers, set_tellers, work_tellers
+from licensetrack.notices import (
+    account_tellers,
+    bulletin_tellers,
+    performance_tellers,
+    service_tellers,
+    set_tellers,
+    work_tellers,
+)
 from licensetrack.notices.telling_of import Act, Teller, Telling
 
 __all__ = ["SILENT", "SILENT_ROOMS", "TELLERS", "Act", "Teller", "Telling"]
@@ -17,6 +24,7 @@ TELLERS: dict[str, Teller] = {
     **performance_tellers.TELLERS,
     **account_tellers.TELLERS,
     **service_tellers.TELLERS,
+    **bulletin_tellers.TELLERS,
 }
 # Worked off on desks and pages of their own; what is not in the table above tells nobody.
 SILENT_ROOMS = ("support:", "inventory:", "system:")

@@ -19,7 +19,11 @@ from licensetrack.handover.attempts import record_attempt
 from licensetrack.handover.certificates import draw_certificate
 from licensetrack.notices import telling
 from licensetrack.notices.kinds import KINDS
+from licensetrack.notices.models import NoticeEvent
 from licensetrack.notices.tags import SILENT, TELLERS
+from licensetrack.support import bulletins
+from licensetrack.support.bulletin_queries import tasks_of
+from licensetrack.support.bulletins import Notice
 from licensetrack.units.models import Unit
 from tests import trade
 from tests.notices.hearing import heard, person
@@ -180,5 +184,36 @@ def test_every_teller_speaks_of_kinds_that_exist() -> None:
     for path in (PACKAGE / "notices").glob("*_tellers.py"):
         words = set(re.findall(r'"([a-z_]+)"', path.read_text(encoding="utf-8")))
         told |= words & set(KINDS)
-    groups = {"requests", "sets", "acceptance", "bought", "performance"}  # the others are told of by jobs, too
+    # The others are told of by jobs, too.
+    groups = {"requests", "sets", "acceptance", "service", "bought", "performance"}
     assert {kind.code for kind in KINDS.values() if kind.group in groups} - told == set()
+
+
+def test_a_bulletin_is_heard_of_by_its_units_a_report_by_the_centre_and_a_return_by_the_unit(
+    school: Unit, clerk: Actor, stranger: Actor
+) -> None:
+    operator, auditor = person("olga", "operator"), person("otto", "auditor")
+    trade.issued("SQ-2024-0001", school)
+    notice = Notice("patch", "安全补丁", trade.day("12-20"), trade.day("12-30"), product="virtualization")
+    made = bulletins.publish_bulletin(notice, actor=operator)
+    assert kinds(clerk) == ["set_issued", "bulletin_task"]
+    assert heard(clerk)[-1] == ("bulletin_task", f"bulletin:{made.number}")
+    assert kinds(stranger) == kinds(operator) == []
+    with reading() as db:
+        [(task, _)] = tasks_of(db, made, operator.scope)
+        db.expunge(task)
+    task = bulletins.report_task(task, actor=clerk, done_on=trade.day("12-29"), result="已安装补丁")
+    assert kinds(operator) == ["bulletin_reported"]
+    bulletins.return_task(task, actor=operator, reason="截图不清")
+    assert kinds(clerk)[-1] == "bulletin_returned"
+    with reading() as db:
+        event = db.scalars(select(NoticeEvent).order_by(NoticeEvent.id.desc())).first()
+    assert event is not None
+    assert (event.link, event.told["reason"]) == (f"/bulletins/{made.number}", "截图不清")
+    with reading() as db:
+        other = db.get_one(Unit, int(stranger.scope.value or 0))
+        db.expunge(other)
+    bulletins.add_unit(made, other, actor=operator)
+    assert kinds(stranger) == ["bulletin_task"]
+    assert kinds(operator) == ["bulletin_reported"]
+    assert kinds(auditor) == []
