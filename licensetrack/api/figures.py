@@ -63,15 +63,17 @@ def needs(permission: str) -> Callable[[View], View]:
     return mark
 
 
-def _actor() -> Actor:
+def caller() -> Actor:
+    """Who asks."""
     return cast(Actor, current_user.actor)
 
 
-def _question(asked: dict[str, Any]) -> Question:
+def question_of(asked: dict[str, Any]) -> Question:
+    """What an address asks of the ledgers, for who asks."""
     known_at: dt.datetime | None = asked.get("known_at")
     if known_at is not None and known_at.tzinfo is None:
         known_at = known_at.replace(tzinfo=BUSINESS_ZONE)
-    return Question(asked.get("as_of") or today(), known_at, _actor().scope)
+    return Question(asked.get("as_of") or today(), known_at, caller().scope)
 
 
 @figures.get("/figures")
@@ -81,7 +83,7 @@ def _question(asked: dict[str, Any]) -> Question:
 @figures.alt_response(401, description="No session")
 def all_figures(asked: dict[str, Any]) -> Any:
     """Every measure that one may read."""
-    question, shown = _question(asked), readable(_actor())
+    question, shown = question_of(asked), readable(caller())
     with reading() as db:
         values = read_figures(db, question)
     answer = {"as_of": question.as_of, "known_at": question.known_at}
@@ -95,7 +97,7 @@ def all_figures(asked: dict[str, Any]) -> Any:
 @figures.alt_response(404, description="No measure of that name")
 def trace(asked: dict[str, Any], name: str) -> Any:
     """The rows behind one measure."""
-    question, found = _question(asked), measure_for(_actor(), name)
+    question, found = question_of(asked), measure_for(caller(), name)
     with reading() as db:
         value, rows = found.value(db, question), found.trace(db, question)
     return json_form({"name": name, "as_of": question.as_of, "value": value, "rows": rows})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from typing import Any
 
@@ -12,9 +11,8 @@ from flask_smorest import Blueprint
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from licensetrack.api.figures import Asked, _actor, needs
+from licensetrack.api.figures import Asked, caller, needs, question_of
 from licensetrack.core import idempotency
-from licensetrack.core.clock import BUSINESS_ZONE, today
 from licensetrack.core.columns import canonical_json
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Refused
@@ -25,7 +23,7 @@ from licensetrack.inventory.sides import Asked as SidesAsked
 from licensetrack.inventory.sides import read_sides
 from licensetrack.measures.json_form import json_form
 from licensetrack.units.models import Platform, Unit
-from licensetrack.units.queries import unit_ids_by_name
+from licensetrack.units.queries import unit_ids_by_words
 
 inventory = Blueprint(
     "api_inventory", __name__, url_prefix="/api/v1/inventory", description="What runs, and what it is licensed by"
@@ -107,7 +105,7 @@ class Positions(ma.Schema):
 @inventory.alt_response(400, description="A rule of the trade forbids it; nothing was recorded")
 def record(sent: dict[str, Any]) -> Any:
     """Records a scan. With a header Idempotency-Key it is recorded once, however often it is sent."""
-    actor = _actor()
+    actor = caller()
     key = request.headers.get("Idempotency-Key", "").strip()
     print_of = hashlib.sha256(canonical_json(sent).encode()).hexdigest()
     with transaction() as db:
@@ -127,12 +125,9 @@ def record(sent: dict[str, Any]) -> Any:
 @inventory.response(200, Positions)
 def read_positions(asked: dict[str, Any]) -> Any:
     """Deployed, licensed, missing and idle for each platform and product."""
-    known_at: dt.datetime | None = asked.get("known_at")
-    if known_at is not None and known_at.tzinfo is None:
-        known_at = known_at.replace(tzinfo=BUSINESS_ZONE)
-    day = asked.get("as_of") or today()
+    question = question_of(asked)
     with reading() as db:
-        those = positions(read_sides(db, SidesAsked(day, known_at, _actor().scope)))
+        those = positions(read_sides(db, SidesAsked(question.as_of, question.known_at, question.scope)))
         units = {row.id: row for row in db.execute(select(Unit.id, Unit.name, Unit.code))}
         names = dict(db.execute(select(Platform.id, Platform.name)).all())
     rows = [
@@ -146,15 +141,13 @@ def read_positions(asked: dict[str, Any]) -> Any:
         }
         for one in those
     ]  # fmt: skip
-    return json_form({"as_of": day, "positions": rows})
+    return json_form({"as_of": question.as_of, "positions": rows})
 
 
 def _lines(db: Session, sent: list[dict[str, Any]]) -> list[PlatformLine]:
-    by_name = unit_ids_by_name(db)
-    by_code = {code: unit_id for unit_id, code in db.execute(select(Unit.id, Unit.code))}
-    lines = []
+    known, lines = unit_ids_by_words(db), []
     for one in sent:
-        unit_id = by_code.get(one["unit"].strip()) or by_name.get(name_key(one["unit"]))
+        unit_id = known.get(name_key(one["unit"]))
         if unit_id is None:
             raise Refused("There is no unit “%(unit)s” in the directory.", unit=one["unit"][:80]).at("unit")
         hosts = tuple(HostLine(**host) for host in one["hosts"])

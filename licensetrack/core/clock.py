@@ -18,6 +18,21 @@ def today() -> dt.date:
     return now().astimezone(BUSINESS_ZONE).date()
 
 
+def month_end(day: dt.date) -> dt.date:
+    """The last day of the month in which a day lies."""
+    return (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+
+
+def end_of_month(month: str) -> dt.date:
+    """The last day of a month written 2025-03. Raises ValueError."""
+    return month_end(dt.date.fromisoformat(f"{month}-01"))
+
+
+def end_of_month_before(day: dt.date) -> dt.date:
+    """The last day of the month before that in which a day lies."""
+    return day.replace(day=1) - dt.timedelta(days=1)
+
+
 def business_day(instant: dt.datetime) -> dt.date:
     """The business day on which an aware instant falls."""
     return instant.astimezone(BUSINESS_ZONE).date()

@@ -11,16 +11,12 @@ from importlib import import_module
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from sqlalchemy import select
-
 from licensetrack.accounts.permissions import Actor
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Refused
-from licensetrack.core.names import name_key
 from licensetrack.inventory.models import HostScan
 from licensetrack.inventory.scans import HostLine, Origin, PlatformLine, record_scan
-from licensetrack.units.models import Unit
-from licensetrack.units.queries import unit_ids_by_name
+from licensetrack.units.queries import unit_by_words
 
 NO_LIBRARY = (
     "Nothing can be collected: libvirt-python is not installed (requirements/libvirt.txt, or the system's package)."
@@ -38,12 +34,11 @@ def collect_libvirt(
     """
     hosts = tuple(host_at(uri) for uri in uris)
     with transaction() as db:
-        known = db.scalar(select(Unit.id).where(Unit.code == unit.strip()))
-        unit_id = known or unit_ids_by_name(db).get(name_key(unit))
-        if unit_id is None:
+        found = unit_by_words(db, unit, actor.scope)
+        if found is None:
             raise Refused("There is no unit “%(unit)s” in the directory.", unit=unit[:80])
         origin = Origin("collector", f"libvirt {' '.join(uris)}")
-        return record_scan(on, [PlatformLine(unit_id, platform, product, hosts)], origin, actor=actor)
+        return record_scan(on, [PlatformLine(found.id, platform, product, hosts)], origin, actor=actor)
 
 
 def host_at(uri: str) -> HostLine:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.core import audit, blobs, outbox
-from licensetrack.core.clock import now, today
+from licensetrack.core.clock import end_of_month_before, month_end, now, today
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.catalogue import MEASURES, figures
@@ -39,17 +39,17 @@ class Known(NamedTuple):
 
 def month_ends(first: dt.date, day: dt.date) -> list[dt.date]:
     """The last days of all months that are over on `day`, from the month of `first` on."""
-    ends, begin = [], first.replace(day=1)
-    while (following := (begin + dt.timedelta(days=32)).replace(day=1)) <= day:
-        ends.append(following - dt.timedelta(days=1))
-        begin = following
+    ends, end = [], month_end(first)
+    while end < day:
+        ends.append(end)
+        end = month_end(end + dt.timedelta(days=1))
     return ends
 
 
 def months_to_close(db: Session, day: dt.date) -> list[dt.date]:
     """Month ends that nobody closed yet, from the last closed one on; a new installation begins with the last month."""
     last = db.scalars(select(MonthClosing.as_of).order_by(MonthClosing.as_of.desc()).limit(1)).first()
-    begin = day.replace(day=1) - dt.timedelta(days=1) if last is None else last + dt.timedelta(days=1)
+    begin = end_of_month_before(day) if last is None else last + dt.timedelta(days=1)
     return month_ends(begin, day)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from licensetrack.allocation.models import DELTAS, LedgerEvent, LicenseSet
 from licensetrack.core.columns import canonical_json
-from licensetrack.measures.catalogue import MEASURES, fed_by
+from licensetrack.measures.catalogue import MEASURES, fed_by, figures_of
 from licensetrack.measures.ledger_sums import conditions
 from licensetrack.measures.question import Question
 from licensetrack.measures.reading import Reading
@@ -85,7 +85,7 @@ class Differences:
 def differences(db: Session, found: Stated) -> Differences:
     """What changed since the values were read; what was frozen stays as it is."""
     stated, now = numbers(found.figures), Reading(db, Question(found.as_of))
-    present = {name: measure.read(now) for name, measure in MEASURES.items()}
+    present = figures_of(now)
     changed = [
         ChangedFigure(name, MEASURES[name].label, MEASURES[name].unit, value, present[name])
         for name, value in stated.items()

@@ -37,11 +37,17 @@ ROOM = "performance:monitoring"
 
 
 def draft_monitoring(
-    as_of: dt.date, header: ProjectHeader | None = None, framework: Framework | None = None, *, actor: Actor
+    as_of: dt.date,
+    header: ProjectHeader | None = None,
+    framework: Framework | None = None,
+    *,
+    actor: Actor,
+    code: str = "",
 ) -> Monitoring:
-    """Makes the draft of a cut-off date, with the header known from before and the framework in force unless given.
+    """Makes the draft of a cut-off date, with the header known from before and the framework in force unless given;
+    `code` says which where several are in force.
 
-    Raises Refused for a day to come, a year without a budget, or several frameworks in force of which none is given;
+    Raises Refused for a day to come, a year without a budget, or several frameworks in force of which none is said;
     Conflict where the day has a monitoring already.
     """
     require(actor, f"{ROOM}:draft")
@@ -49,7 +55,7 @@ def draft_monitoring(
     with transaction() as db:
         if queries.latest(db, as_of) is not None:
             raise Conflict("There is a monitoring as of %(day)s already.", day=as_of)
-        used = framework or heads.framework_in_force(db, as_of.year)
+        used = framework or heads.framework_in_force(db, as_of.year, code)
         row = _read(db, as_of, used, header or heads.header_for(db, as_of), {})
         return _insert(db, row, 1, "draft", actor)
 

@@ -7,12 +7,12 @@ last payment is due in December) states another figure with its reason; both sta
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from licensetrack.core.clock import month_end
 from licensetrack.performance.sheet import Value
 
 LINEAR, LEVEL = "linear", "level"
@@ -38,16 +38,13 @@ class Trend:
 
 def months_gone(day: dt.date) -> Decimal:
     """Months of the year gone at the end of a day, with two decimals: 7 on 31 July, 7.65 on 20 August."""
-    within = Decimal(day.day) / calendar.monthrange(day.year, day.month)[1]
+    within = Decimal(day.day) / month_end(day).day
     return (day.month - 1 + within).quantize(CENT, ROUND_HALF_UP)
 
 
 def month_ends(day: dt.date) -> list[dt.date]:
     """The last days of the year's months that are over at the end of `day`, and `day` itself where it ends none."""
-    ends = [
-        dt.date(day.year, month, calendar.monthrange(day.year, month)[1]) for month in range(1, day.month)
-    ]  # fmt: skip
-    return [*ends, day]
+    return [*(month_end(dt.date(day.year, month, 1)) for month in range(1, day.month)), day]
 
 
 def linear(start: Value, standings: Sequence[tuple[str, Value]], gone: Decimal, value: Value) -> Trend:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Mapping
 
+from licensetrack.core.clock import month_end
 from licensetrack.performance.sheet import FrozenFigure
 from licensetrack.reports.evaluation_words import figure_label, figure_order
 from licensetrack.reports.numbers import Figure, Unit
@@ -25,7 +25,7 @@ _OWN = {"budget.forecast": "全年预计执行数"}
 
 def period(day: dt.date) -> str:
     """1—7月 at a month's end, else 1月1日—8月20日."""
-    if day.day == calendar.monthrange(day.year, day.month)[1]:
+    if day == month_end(day):
         return f"1—{day.month}月" if day.month > 1 else "1月"
     return f"1月1日—{day.month}月{day.day}日"
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from licensetrack.allocation.models import LedgerEvent
+from licensetrack.core.clock import end_of_month_before
 from licensetrack.measures.catalogue import MEASURES, figures
 from licensetrack.measures.month_models import MonthClosing
 from licensetrack.measures.months import closing_of, figures_then
@@ -65,7 +66,7 @@ def month_sheet(db: Session, as_of: dt.date, office: str) -> MonthSheet:
     """Gathers a closed month. What waits is what waits now. Raises NotFound where the month is not closed."""
     closing = closing_of(db, as_of)
     first = as_of.replace(day=1)
-    before = figures(db, Question(first - dt.timedelta(days=1), closing.known_at))
+    before = figures(db, Question(end_of_month_before(as_of), closing.known_at))
     return MonthSheet(
         as_of, closing.known_at, figures_then(db, closing.id), before, _acts(db, closing, first), _waiting(db, as_of),
         office,

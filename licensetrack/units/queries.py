@@ -38,6 +38,12 @@ def unit_ids_by_name(db: Session) -> dict[str, int]:
     return known
 
 
+def unit_ids_by_words(db: Session) -> dict[str, int]:
+    """The same with codes: name key of a code or name → unit id; a code wins over a name of another unit."""
+    codes = {name_key(code): unit_id for code, unit_id in db.execute(select(Unit.code, Unit.id))}
+    return unit_ids_by_name(db) | codes
+
+
 def is_called(text: str) -> ColumnElement[bool]:
     """Whether a unit's present name, or one it had, contains the text, however it is written."""
     key = name_key(text)
@@ -88,7 +94,7 @@ def unit_by_words(db: Session, typed: str, scope: Scope = EVERYWHERE) -> Unit | 
     """The unit of this code, or of this name (present, former or short), however it is written; else None."""
     found = db.scalars(select(Unit).where(Unit.code == typed.strip())).first()
     if found is None:
-        found = db.get(Unit, unit_ids_by_name(db).get(name_key(typed), 0))
+        found = db.get(Unit, unit_ids_by_words(db).get(name_key(typed), 0))
     return found if found is not None and scope.covers(district=found.district, unit_id=found.id) else None
 
 

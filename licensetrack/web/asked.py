@@ -9,7 +9,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from licensetrack.accounts.permissions import Scope
-from licensetrack.core.clock import BUSINESS_ZONE, today
+from licensetrack.core.clock import BUSINESS_ZONE, end_of_month_before, today
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
 from licensetrack.measures.question import Question
@@ -93,10 +93,9 @@ def link_again(**changes: Any) -> str:
 
 def quick_days(day: dt.date) -> list[tuple[str, dt.date]]:
     """Days that are asked for often: today, the ends of the last month and of the last two years."""
-    first = day.replace(day=1)
     return [
         (gettext("Today"), day),
-        (gettext("End of last month"), first - dt.timedelta(days=1)),
+        (gettext("End of last month"), end_of_month_before(day)),
         *((gettext("End of %(year)s", year=year), dt.date(year, 12, 31)) for year in (day.year - 1, day.year - 2)),
     ]
 

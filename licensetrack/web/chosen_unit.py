@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Scope
 from licensetrack.core.errors import Refused
-from licensetrack.core.names import name_key, nearest
+from licensetrack.core.names import nearest
 from licensetrack.units.models import Unit
-from licensetrack.units.queries import unit_ids_by_name, units_in_use
+from licensetrack.units.queries import unit_by_words, units_in_use
 
 MOST_OFFERED = 1000
 
 
 def unit_named(db: Session, text: str, scope: Scope) -> Unit:
     """The unit of that code or name, former and short names too. Raises Refused at `to`, naming the nearest."""
-    unit_id = db.scalar(select(Unit.id).where(Unit.code == text.strip())) or unit_ids_by_name(db).get(name_key(text))
-    found = db.get(Unit, unit_id) if unit_id else None
-    if found is not None and scope.covers(district=found.district, unit_id=found.id):
+    found = unit_by_words(db, text, scope)
+    if found is not None:
         return found
     close = nearest(text, (unit.name for unit in units_in_use(db, scope=scope)))
     raise Refused("There is no unit of this name in the directory. The nearest are: %(nearest)s.",

@@ -13,7 +13,7 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.core.clock import business_day, today
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
-from licensetrack.core.names import name_key, nearest
+from licensetrack.core.names import nearest
 from licensetrack.handover.file_comparison import Expected
 from licensetrack.handover.handing_out import ISSUE, Wish, issue_directly
 from licensetrack.handover.license_files import expected_of, names_of
@@ -136,11 +136,10 @@ def check_direct() -> ResponseReturnValue:
 
 def _unit(db: Session, said: str) -> Unit:
     """The unit of that name (former ones too) or code. Raises Refused with the nearest."""
-    known = unit_queries.unit_ids_by_name(db)
-    found = known.get(name_key(said.partition("（")[0])) or known.get(name_key(said))
-    unit = db.get(Unit, found) if found else db.query(Unit).filter(Unit.code == said.strip()).first()
-    if unit is None or not actor().scope.covers(district=unit.district, unit_id=unit.id):
-        names = [unit.name for unit in unit_queries.units(db, scope=actor().scope)]
+    scope = actor().scope
+    unit = unit_queries.unit_by_words(db, said, scope)
+    if unit is None:
+        names = [unit.name for unit in unit_queries.units(db, scope=scope)]
         raise Refused(
             "There is no unit “%(name)s”. The nearest are: %(nearest)s.",
             name=said[:80], nearest="、".join(nearest(said, names)) or "—",

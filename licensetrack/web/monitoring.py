@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import io
 from collections.abc import Mapping
@@ -13,10 +12,9 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
-from licensetrack.core.clock import today
+from licensetrack.core.clock import end_of_month_before, month_end, today
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound, Refused
-from licensetrack.performance import frameworks
 from licensetrack.performance import monitoring_queries as queries
 from licensetrack.performance.differences import differences
 from licensetrack.performance.goals import declarable, declared
@@ -58,10 +56,7 @@ def draft() -> ResponseReturnValue:
     form = NewForm()
 
     def act() -> str:
-        day, code = _cut_off(form), form.framework.data or ""
-        with reading() as db:
-            used = frameworks.chosen(db, day.year, code)
-        made = draft_monitoring(day, framework=used, actor=actor())
+        made = draft_monitoring(_cut_off(form), code=form.framework.data or "", actor=actor())
         return url_for("monitoring.one", monitoring_id=made.id)
 
     return perform(form, act, lambda: _index(form))
@@ -156,7 +151,7 @@ def _texts(sheet: MonitoringSheet) -> dict[str, str]:
 
 def _index(form: NewForm | None = None) -> str:
     day = today()
-    last = day.replace(day=1) - dt.timedelta(days=1)
+    last = end_of_month_before(day)
     form = form or NewForm(None, year=last.year, month=last.month)
     with reading() as db:
         found, goals = queries.monitorings(db), declarable(db)
@@ -184,7 +179,7 @@ def _cut_off(form: NewForm) -> dt.date:
     year, month = form.year.data or 0, form.month.data
     if not 2000 <= year < 2100:
         raise Refused("There is no framework for %(year)s.", year=year).at("year")
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+    return month_end(dt.date(year, month, 1))
 
 
 def _file_name(sheet: MonitoringSheet, form: str) -> str:

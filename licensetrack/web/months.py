@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from licensetrack.core import blobs
+from licensetrack.core.clock import end_of_month
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.measures.months import closing_of, closings, report_of, then_and_now
@@ -34,7 +35,7 @@ def one(month: str) -> ResponseReturnValue:
     """One month: what was known then, what is known now, and where they differ."""
     _see_all()
     with reading() as db:
-        closing = closing_of(db, month_end(month))
+        closing = closing_of(db, _month(month))
         return render_template(
             "months/one.html", closing=closing, rows=then_and_now(db, closing), report=report_of(db, closing.id)
         )
@@ -46,7 +47,7 @@ def report(month: str) -> Response:
     """The month's report, the very file that was kept."""
     _see_all()
     with reading() as db:
-        made = report_of(db, closing_of(db, month_end(month)).id)
+        made = report_of(db, closing_of(db, _month(month)).id)
         if made is None:
             raise NotFound("There is no such file.")
         blob, content = blobs.load(db, made.document_id)
@@ -54,13 +55,12 @@ def report(month: str) -> Response:
     return attachment(io.BytesIO(content), f"month-{month}.pdf", "application/pdf")
 
 
-def month_end(text: str) -> dt.date:
+def _month(text: str) -> dt.date:
     """The last day of a month written 2025-03. Raises NotFound."""
     try:
-        first = dt.date.fromisoformat(f"{text}-01")
+        return end_of_month(text)
     except ValueError:
         raise NotFound("There is no such record.") from None
-    return (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
 
 
 def _see_all() -> None:

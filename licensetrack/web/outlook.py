@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from licensetrack.accounts.permissions import EVERYWHERE
+from licensetrack.core.clock import end_of_month
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
 from licensetrack.exchange.spreadsheet_out import OutputColumn
@@ -38,7 +37,7 @@ def ahead() -> ResponseReturnValue:
     pictures = {one.product: _picture(one) for one in found.products}
     return render_template(
         "outlook/ahead.html", asked=asked, found=found, pictures=pictures, years=YEARS, methods=METHOD_WORDS,
-        coverage=COVERAGE, METHODS=METHODS, month_end=month_end,
+        coverage=COVERAGE, METHODS=METHODS, end_of_month=end_of_month,
     )  # fmt: skip
 
 
@@ -89,9 +88,3 @@ def whole_city() -> Question:
     if actor().scope.kind != "all":
         raise NotFound("There is no such record.")
     return Question(asking.as_of(), None, EVERYWHERE)
-
-
-def month_end(month: str) -> dt.date:
-    """The last day of a month such as `2024-06`."""
-    first = dt.date.fromisoformat(f"{month}-01")
-    return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)

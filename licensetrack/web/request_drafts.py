@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.core.db import reading
 from licensetrack.core.errors import Conflict, DomainError, NotFound, Refused
-from licensetrack.core.names import name_key
 from licensetrack.procurement.queries import products
 from licensetrack.requests.checking import check, held_sets
 from licensetrack.requests.content import Typed, new_key
@@ -77,14 +76,10 @@ def _unit_named(db: Session, text: str) -> Unit:
         return unit_queries.unit(db, int(scope.value), scope)
     if not text.strip():
         raise Refused("Say for which unit.").at("unit")
-    key = name_key(text)
-    for found in unit_queries.units(db, scope=scope):
-        if key and key in (found.name_key, name_key(found.code)):
-            return found
-    known = unit_queries.unit_ids_by_name(db).get(key)
-    if known is None:
+    found = unit_queries.unit_by_words(db, text, scope)
+    if found is None:
         raise Refused("There is no unit “%(name)s”.", name=text[:80]).at("unit")
-    return unit_queries.unit(db, known, scope)
+    return found
 
 
 @drafts.get("/<number>/edit")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 
-from licensetrack.core.clock import today
+from licensetrack.core.clock import month_end, today
 from licensetrack.core.db import reading
 from licensetrack.exchange.ledgers_out import ledger_cells, ledger_columns
 from licensetrack.exchange.other_loading import service_row
@@ -52,8 +51,8 @@ def period(newest: int) -> Period:
     """What the address asks for; else the newest year that has orders."""
     asked = request.args.get("period", "")
     if found := _MONTH.fullmatch(asked):
-        year, month = int(found[1]), int(found[2])
-        return Period(asked, dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1]))
+        first = dt.date(int(found[1]), int(found[2]), 1)
+        return Period(asked, first, month_end(first))
     year = int(asked) if re.fullmatch(r"20\d\d", asked, re.ASCII) else newest
     return Period(str(year), dt.date(year, 1, 1), dt.date(year, 12, 31))
 

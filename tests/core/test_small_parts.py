@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import Engine, select
 
 from licensetrack.core import idempotency, outbox
-from licensetrack.core.clock import business_day, now, today
+from licensetrack.core.clock import business_day, end_of_month, end_of_month_before, month_end, now, today
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, DomainError, Refused
 from licensetrack.core.outbox import OutboxMessage
@@ -60,3 +62,14 @@ def test_the_business_day_is_shenzhens_whatever_the_day_in_utc_is(clock: Clock) 
     assert now().date().isoformat() == "2024-12-31"
     assert today() == business_day(now())
     assert today().isoformat() == "2025-01-01"
+
+
+def test_a_month_ends_on_its_last_day_whatever_its_length() -> None:
+    days = ["2024-01-31", "2024-02-29", "2023-02-28", "2100-02-28", "2024-04-30", "2024-12-31"]
+    for last in map(dt.date.fromisoformat, days):
+        assert month_end(last) == month_end(last.replace(day=1)) == end_of_month(f"{last:%Y-%m}") == last
+        assert end_of_month_before(last + dt.timedelta(days=1)) == last
+        assert end_of_month_before(last) == last.replace(day=1) - dt.timedelta(days=1)
+    for none in ("2024-13", "2024", "", "2024-W05"):
+        with pytest.raises(ValueError, match="month|isoformat"):
+            end_of_month(none)

@@ -84,6 +84,21 @@ def test_a_new_name_leaves_the_old_one_findable() -> None:
     assert books_are_right()
 
 
+def test_a_unit_is_found_by_its_code_or_any_name_however_written() -> None:
+    unit = register_unit(changed(short_name="福教局"), actor=ALICE)
+    update_unit(unit, changed(name="深圳市福田区教育和体育局", short_name="福教局"), on=day("06-01"), actor=ALICE)
+    register_unit(changed(code="SZ0002", name="sz0001"), actor=ALICE)  # a name like another unit's code
+    said = ("SZ0001", " sz0001 ", "ＳＺ0001", "深圳市 福田区教育局", "深圳市福田区教育和体育局", "福教局")
+    with reading() as db:
+        for words in said:
+            one = queries.unit_by_words(db, words)
+            assert one is not None
+            assert one.id == unit.id, words
+            assert queries.unit_by_words(db, words, Scope("unit", str(unit.id + 1))) is None
+        assert queries.unit_by_words(db, "") is None
+        assert queries.unit_by_words(db, "没有的单位") is None
+
+
 def test_a_former_name_given_to_another_unit_means_the_other_unit() -> None:
     first = register_unit(ENTRY, actor=ALICE)
     update_unit(first, changed(name="新名称"), on=day("06-01"), actor=ALICE)
