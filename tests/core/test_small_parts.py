@@ -71,5 +71,5 @@ def test_a_month_ends_on_its_last_day_whatever_its_length() -> None:
         assert end_of_month_before(last + dt.timedelta(days=1)) == last
         assert end_of_month_before(last) == last.replace(day=1) - dt.timedelta(days=1)
     for none in ("2024-13", "2024", "", "2024-W05"):
-        with pytest.raises(ValueError, match="month|isoformat"):
+        with pytest.raises(ValueError, match=r"month|isoformat"):
             end_of_month(none)
