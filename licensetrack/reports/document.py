@@ -151,7 +151,8 @@ class Form:
 
     Each row lists only the cells that begin in it, from left to right; fields covered from above or from the left
     are skipped. `unit` stands above at the right: 单位：万元. What is `whole` goes to the next page rather than
-    apart: a signature belongs to what is signed.
+    apart: a signature belongs to what is signed. The rows of `listing` are a list within the form: on paper the first
+    of them, its heading, comes again on every page where the list goes on.
     """
 
     widths: tuple[float, ...]
@@ -160,6 +161,7 @@ class Form:
     note: str = ""
     unit: str = ""
     whole: bool = False
+    listing: range = range(0)
 
 
 @dataclass(frozen=True)

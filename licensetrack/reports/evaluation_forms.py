@@ -30,7 +30,9 @@ FormRow = tuple[FormCell, ...]
 
 def self_assessment(sheet: EvaluationSheet, texts: Texts) -> Form:
     """The form; its caption is the year, since the annex has the title already."""
-    rows = [*_who(sheet), *_funds(sheet, texts), *_goals(sheet, texts), *_indicators(sheet, texts)]
+    above = [*_who(sheet), *_funds(sheet, texts), *_goals(sheet, texts)]
+    rows = [*above, *_indicators(sheet, texts)]
+    listing = range(len(above), len(rows))
     rows.append(
         (
             label_cell("总分", 6),
@@ -40,7 +42,7 @@ def self_assessment(sheet: EvaluationSheet, texts: Texts) -> Form:
         )
     )
     rows += _signed(sheet)
-    return Form(_WIDTHS, tuple(rows), f"（{sheet.year}年度）", _note(sheet, texts), "单位：万元")
+    return Form(_WIDTHS, tuple(rows), f"（{sheet.year}年度）", _note(sheet, texts), "单位：万元", listing=listing)
 
 
 def _who(sheet: EvaluationSheet) -> Iterator[FormRow]:

@@ -27,12 +27,14 @@ FormRow = tuple[FormCell, ...]
 def goals_document(sheet: GoalSheet) -> Document:
     """The form for all three renderers. Raises sentences.WordingError for a number in the goal that no target backs."""
     texts = Texts(figures_of(sheet.figures))
-    rows = [*_who(sheet), *_funds(sheet), *_goal(sheet, texts), *_indicators(sheet), *_signed(sheet)]
+    above = [*_who(sheet), *_funds(sheet), *_goal(sheet, texts)]
+    listed = [*above, *_indicators(sheet)]
+    rows, listing = (*listed, *_signed(sheet)), range(len(above), len(listed))
     note = f"注：指标值截至{long_day(sheet.as_of)}；指标体系为{sheet.framework_name}；“—”表示无此项或未设定。"
     note += untold(sheet.funds, sheet.granted)
-    form = Form(_WIDTHS, tuple(rows), "", note, "单位：万元")
+    form = Form(_WIDTHS, rows, "", note, "单位：万元", listing=listing)
     year = f"（{sheet.year}年度）"
-    page = Form(_WIDTHS, tuple(rows), f"{TITLE}{year}", note, "单位：万元")
+    page = Form(_WIDTHS, rows, f"{TITLE}{year}", note, "单位：万元")
     changed = changed_targets([(one.name, one.target, one.earlier) for one in sheet.goals])
     more = () if changed is None else (changed,)
     figures = {name: one for name, one in texts.figures.items() if name.startswith("target.")}

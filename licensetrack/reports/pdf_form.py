@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reportlab.platypus import Flowable
 
 from licensetrack.reports.document import Form, PlacedCell, place_cells
@@ -13,9 +15,9 @@ from licensetrack.reports.styles import Page
 
 
 class FormFlow(Flowable):
-    """An official form; where it breaks, labels that cover both sides are written on both."""
+    """An official form; where it breaks, labels that cover both sides and headings of a list are written on both."""
 
-    def __init__(self, form: Form, page: Page, kind: CellType, rows: range | None = None) -> None:
+    def __init__(self, form: Form, page: Page, kind: CellType, rows: Sequence[int] | None = None) -> None:
         super().__init__()
         self._form, self._kind, self._page = form, kind, page
         self._edges = column_edges(form.widths, page.text_width)
@@ -54,27 +56,32 @@ class FormFlow(Flowable):
         at_top = available_height > self._page.text_height - 1
         if taken == 0 or ((taken < 3 or self._form.whole) and not at_top):
             return []
-        parts = (self._rows[:taken], self._rows[taken:])
-        return [FormFlow(self._form, self._page, self._kind, part) for part in parts]
+        listing = self._form.listing
+        if taken > 1 and self._rows[taken - 1] in listing[:1]:
+            taken -= 1  # a heading does not stand alone at the foot of a page
+        rest = self._rows[taken:]
+        again = listing[:1] if taken > 1 and rest and rest[0] in listing[1:] else ()
+        return [FormFlow(self._form, self._page, self._kind, part) for part in (self._rows[:taken], (*again, *rest))]
 
     def draw(self) -> None:
         """Every cell in its frame."""
-        tops = {self._rows[0]: 0.0}
+        tops: dict[int, float] = {}
+        height = 0.0
         for row in self._rows:
-            tops[row + 1] = tops[row] + self._heights[row]
+            tops[row] = height
+            height += self._heights[row]
         boxes: list[Box] = []
         rules: list[Rule] = []
         for place, lines in zip(self._placed, self._lines, strict=True):
-            first, last = max(place.row, self._rows[0]), min(place.row + place.cell.rows, self._rows[-1] + 1)
-            if first >= last:
+            covered = [row for row in range(place.row, place.row + place.cell.rows) if row in tops]
+            if not covered:
                 continue
-            shown = lines if place.cell.label or place.row in self._rows else ()
+            shown = lines if place.cell.label or place.row in tops else ()
             x, right = self._edges[place.column], self._edges[place.column + place.cell.columns]
-            y, bottom = tops[first], tops[last]
+            y, bottom = tops[covered[0]], tops[covered[-1]] + self._heights[covered[-1]]
             fill = "head" if place.cell.label else ""
             boxes.append(Box(x, y, right - x, bottom - y, shown, place.cell.alignment, place.cell.label, fill))
             rules += [(x, y, right, y), (x, y, x, bottom)]
-        height = self.height
         outer: list[Rule] = [(0, 0, self.width, 0), (0, height, self.width, height), (0, 0, 0, height)]
         outer.append((self.width, 0, self.width, height))
         draw_cells(self.canv, boxes, rules, outer, self._kind, 0, height)

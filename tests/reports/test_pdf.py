@@ -13,7 +13,18 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from licensetrack.reports.document import AnnexTitle, Column, Document, Heading, Paragraph, Section, Table
+from licensetrack.reports.document import (
+    AnnexTitle,
+    Column,
+    Document,
+    Form,
+    FormCell,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+    label_cell,
+)
 from licensetrack.reports.numbers import Cell, Kind
 from licensetrack.reports.pdf import render_pdf
 from licensetrack.reports.styles import MM, PORTRAIT
@@ -137,6 +148,22 @@ def test_the_heading_of_a_table_stands_on_each_of_its_pages(pages: list[str]) ->
     assert all("序号授权编号单位名称" in text for text in annex)
     for number in range(1, 185):
         assert sum(f"SQ-2024-{number:04d}-验收单" in text for text in annex) == 1
+
+
+@pytest.mark.parametrize("above", [3, 24, 56, 60])
+def test_the_heading_of_a_list_within_a_form_stands_on_each_page_of_the_list(above: int) -> None:
+    """However the page's foot meets the list, its heading never stands there alone."""
+    rows = [(label_cell("事项", 2), FormCell(f"上{number}")) for number in range(above)]
+    rows.append((label_cell("目\n录", 1, 41), label_cell("表头"), label_cell("说明")))
+    rows += [(FormCell(f"第{number}行"), FormCell("无")) for number in range(40)]
+    rows += [(label_cell("填表人", 2), FormCell("某甲")) for _ in range(30)]
+    form = Form((0.5, 2, 2), tuple(rows), listing=range(above, above + 41))
+    texts = [page.extract_text() for page in PdfReader(BytesIO(render_pdf(with_blocks(form)))).pages]
+    listed = [(text.count("表头"), len(re.findall(r"第\d+行", text))) for text in texts]
+    assert sum(count for _, count in listed) == 40
+    assert all(heads == (1 if count else 0) for heads, count in listed)
+    assert len([count for _, count in listed if count]) > 1
+    assert "".join(texts).count("填表人") == 30
 
 
 def test_a_heading_stays_with_what_it_heads() -> None:
