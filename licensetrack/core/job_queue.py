@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -151,7 +152,7 @@ def write_job(
 
 
 def job_of(db: Session, job_id: int, actor: Acting, *, others: bool = False) -> Job:
-    """A job as it stands; that of somebody else only with `others` (jobs/desk.py asks the permission). NotFound."""
+    """A job as it stands; that of somebody else only with `others` (jobs/acts.py asks the permission). NotFound."""
     job = row_with_id(db, Job, job_id, fresh=True)
     if not others and (job.wanted_by_id is None or job.wanted_by_id != actor.id):
         raise NotFound("There is no such record.")
@@ -202,18 +203,25 @@ def ask_again(job: Job, *, actor: Acting, others: bool = False) -> Job:
         return row_with_id(db, Job, job.id, fresh=True)
 
 
-def forget_slots(db: Session, *, done_before: dt.datetime, ended_before: dt.datetime) -> int:
-    """Removes jobs for times of schedules that were done, or ended, before an instant; each schedule's newest stays.
+def forget_unwanted(
+    db: Session, *, done_before: dt.datetime, ended_before: dt.datetime, brief: Collection[str],
+    brief_before: dt.datetime,
+) -> int:  # fmt: skip
+    """Removes jobs that nobody wanted: those for times of schedules, and those of `brief` kinds, which run each minute.
 
-    Returns how many. Their times do not come again; what people wanted stays, for its `dedupe` stands for the wish.
+    They go when they were done, or ended, before an instant; done ones of the brief kinds sooner; each schedule's newest
+    stays. Returns how many. Their times do not come again; what people wanted stays, for its `dedupe` stands for the
+    wish.
     """
     newest = select(func.max(Job.id)).where(Job.schedule.is_not(None)).group_by(Job.schedule)
-    over = or_(Job.ended_at < ended_before, (Job.state == DONE) & (Job.ended_at < done_before))
-    old = (Job.slot.is_not(None), over, Job.id.not_in(newest))
+    done, short = Job.state == DONE, Job.kind.in_(brief)
+    over = or_(Job.ended_at < ended_before, done & (Job.ended_at < done_before))
+    gone = or_(or_(Job.slot.is_not(None), short) & over, short & done & (Job.ended_at < brief_before))
+    old = (Job.wanted_by_id.is_(None), gone, Job.id.not_in(newest))
     quietly = {"synchronize_session": False}
     db.execute(delete(JobLine).where(JobLine.job_id.in_(select(Job.id).where(*old))), execution_options=quietly)
-    done: Any = db.execute(delete(Job).where(*old), execution_options=quietly)
-    return int(done.rowcount)
+    removed: Any = db.execute(delete(Job).where(*old), execution_options=quietly)
+    return int(removed.rowcount)
 
 
 def _touches(db: Session, statement: Any) -> bool:

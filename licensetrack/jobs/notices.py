@@ -33,9 +33,8 @@ def work_dispatch(_run: Run) -> dict[str, int]:
     handled, told = telling.dispatch()
     with reading() as db:
         due = deliveries.is_due(db)
-    with transaction(even_read_only=True) as db:
-        retention.forget_idle_jobs(db)
-        if due:
+    if due:
+        with transaction(even_read_only=True) as db:
             enqueue(db, "notices:send", actor=SYSTEM, dedupe=f"notices:send:{now():%Y%m%d%H%M}")
     return {"handled": handled, "told": told}
 

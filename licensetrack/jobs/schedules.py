@@ -51,7 +51,7 @@ SCHEDULES: dict[str, Schedule] = {
         Schedule("notices", "* * * * *", "notices:dispatch", "Tell people what happened"),
         Schedule("notices-digest", "0 8 * * *", "notices:digest", "Gather the day's notices into one mail each"),
         Schedule("notices-sweep", "50 3 * * *", "notices:sweep", "Clear away old notices"),
-        Schedule("sweep-jobs", "20 4 * * *", "jobs:sweep", "Forget old jobs of the clock"),
+        Schedule("sweep-jobs", "20 * * * *", "jobs:sweep", "Forget old jobs of the clock"),
         Schedule("sweep-files", "10 * * * *", "files:sweep", "Clear away files without a row"),
     )
 }

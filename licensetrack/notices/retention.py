@@ -9,11 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from licensetrack.core.clock import now
-from licensetrack.core.job_queue import Job, JobLine
 from licensetrack.notices.models import Delivery, Notice, NoticeEvent
 
 KEPT = dt.timedelta(days=180)
-IDLE_KEPT = dt.timedelta(hours=1)
 UNENDED = ("held", "waiting", "sending")
 _BLIND = {"synchronize_session": False}
 
@@ -35,10 +33,3 @@ def sweep(db: Session) -> int:
     free = [NoticeEvent.id.not_in(one) for one in named]
     db.execute(delete(NoticeEvent).where(*gone, *free), execution_options=_BLIND)
     return int(removed.rowcount)
-
-
-def forget_idle_jobs(db: Session) -> None:
-    """Lets go of runs that told nobody anything: one each minute would bury the others."""
-    idle = select(Job.id).where(Job.kind == "notices:dispatch", Job.state == "done", Job.ended_at < now() - IDLE_KEPT)
-    db.execute(delete(JobLine).where(JobLine.job_id.in_(idle)), execution_options=_BLIND)
-    db.execute(delete(Job).where(Job.id.in_(idle)), execution_options=_BLIND)

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from licensetrack.accounts.permissions import SYSTEM
-from licensetrack.core.clock import BUSINESS_ZONE
+from licensetrack.accounts.permissions import SYSTEM, Actor
+from licensetrack.core.clock import BUSINESS_ZONE, now
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Refused
 from licensetrack.core.job_queue import Job, enqueue
@@ -93,6 +93,32 @@ def test_a_cron_text_that_is_none_is_refused_at_its_field(cron: str) -> None:
     with pytest.raises(Refused) as refusal:
         next_after(cron, at("2024-03-01 00:00"))
     assert refusal.value.field == "cron"
+
+
+@pytest.mark.usefixtures("database")
+def test_what_runs_each_minute_is_forgotten_within_the_hour_but_for_the_newest_and_what_people_wanted() -> None:
+    bob = Actor(5, "bob", "Bob", "system_administrator")
+    with transaction() as db:
+        for minute in (1, 2):
+            schedules.write_slot(db, schedules.SCHEDULES["notices"], at(f"2024-03-01 02:0{minute}"))
+            enqueue(db, "notices:send", actor=SYSTEM, dedupe=f"send:{minute}")
+        enqueue(db, "notices:send", actor=bob)
+        enqueue(db, "notices:send", actor=SYSTEM, dedupe="send:failed")
+        for job in db.scalars(select(Job)):
+            job.state, job.ended_at = "done", now() - dt.timedelta(hours=2)
+            job.worker, job.attempt = "w", 1
+            if job.dedupe == "send:failed":
+                job.state = "failed"
+        db.flush()
+    with transaction() as db:
+        enqueue(db, "jobs:sweep", actor=SYSTEM)
+    run_queued()
+    with reading() as db:
+        kept = [(job.kind, job.wanted_by, job.slot) for job in db.scalars(select(Job).order_by(Job.id))]
+    assert kept == [
+        ("notices:dispatch", "system", at("2024-03-01 02:02")), ("notices:send", "bob", None),
+        ("notices:send", "system", None), ("jobs:sweep", "system", None),
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("database")
