@@ -5,7 +5,7 @@ The HTML part is made from the plain one, paragraph by paragraph, so that the tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -55,9 +55,9 @@ def _templates(language: str) -> Environment:
     return made
 
 
-def title_of(event: NoticeEvent, language: str) -> str:
+def title_of(kind: str, told: Mapping[str, Any], language: str) -> str:
     """The one line that says what happened."""
-    return filled(translator(language)(KINDS[event.kind].title), event.told)
+    return filled(translator(language)(KINDS[kind].title), told)
 
 
 def body_of(event: NoticeEvent, language: str) -> str:
@@ -68,7 +68,7 @@ def body_of(event: NoticeEvent, language: str) -> str:
 def texts_of(event: NoticeEvent, person: User, channels: Channels) -> Texts:
     """The mail about one event."""
     language = person.language
-    said = {"title": title_of(event, language), "body": body_of(event, language), "told": event.told}
+    said = {"title": title_of(event.kind, event.told, language), "body": body_of(event, language), "told": event.told}
     return _texts(event.kind, said, person, channels, event.link)
 
 
@@ -76,7 +76,7 @@ def digest_of(events: Sequence[NoticeEvent], person: User, channels: Channels) -
     """The mail that gathers a day's events."""
     language = person.language
     lines = [
-        (event.at.astimezone(BUSINESS_ZONE).strftime("%m-%d %H:%M"), title_of(event, language),
+        (event.at.astimezone(BUSINESS_ZONE).strftime("%m-%d %H:%M"), title_of(event.kind, event.told, language),
          _address(channels, event.link))
         for event in events
     ]  # fmt: skip

@@ -24,6 +24,7 @@ from licensetrack.jobs.mail import NotSent
 from licensetrack.jobs.mail_texts import title_of
 from licensetrack.notices.channels import Channels
 from licensetrack.notices.endpoints import Place, place_of, secret_of
+from licensetrack.notices.kinds import outward, outward_subject
 from licensetrack.notices.models import Delivery, NoticeEvent, WebhookEndpoint
 
 SECONDS = 3.0  # for each step: to connect, to send, to answer
@@ -37,7 +38,6 @@ ANSWERED = "The endpoint answered %(code)s."
 SILENT = "The webhook was handed over, and the endpoint did not answer: %(reason)s"
 # Addresses of clouds that tell secrets to whoever asks from inside; link-local ones are refused anyway.
 METADATA = {"100.100.100.200", "fd00:ec2::254", "168.63.129.16"}
-PRIVATE_WORDS = ("by", "name", "login", "reason")  # who did what and why stays in the house
 
 
 def content_of(delivery: Delivery, event: NoticeEvent | None, channels: Channels) -> bytes:
@@ -45,11 +45,13 @@ def content_of(delivery: Delivery, event: NoticeEvent | None, channels: Channels
     if event is None:
         told: dict[str, Any] = {"id": delivery.code, "kind": delivery.kind, "at": _instant(delivery.made_at)}
     else:
+        values = outward(event.told)
         told = {
-            "id": event.code, "kind": event.kind, "at": _instant(event.at), "subject": event.subject,
-            "title": {language: title_of(event, language) for language in ("zh_CN", "en")},
+            "id": event.code, "kind": event.kind, "at": _instant(event.at),
+            "subject": outward_subject(event.subject),
+            "title": {language: title_of(event.kind, values, language) for language in ("zh_CN", "en")},
             "link": channels.base_url + event.link if channels.base_url and event.link else "",
-            "values": {name: value for name, value in event.told.items() if name not in PRIVATE_WORDS},
+            "values": values,
         }  # fmt: skip
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
 

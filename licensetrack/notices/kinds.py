@@ -10,10 +10,10 @@ from licensetrack.notices.account_kinds import ACCOUNT_KINDS
 from licensetrack.notices.performance_kinds import PERFORMANCE_KINDS
 from licensetrack.notices.reminder_kinds import REMINDER_KINDS, SYSTEM_KINDS
 from licensetrack.notices.service_kinds import SERVICE_KINDS
-from licensetrack.notices.shape import AT_ONCE, DIGEST, MAIL_MODES, OFF, Kind, filled
+from licensetrack.notices.shape import AT_ONCE, DIGEST, MAIL_MODES, OFF, Kind, filled, outward, outward_subject
 from licensetrack.notices.work_kinds import ACCEPTANCE_KINDS, BOUGHT_KINDS, REQUEST_KINDS, SET_KINDS
 
-__all__ = ["AT_ONCE", "DIGEST", "GROUPS", "KINDS", "MAIL_MODES", "OFF", "Kind", "filled"]
+__all__ = ["AT_ONCE", "DIGEST", "GROUPS", "KINDS", "MAIL_MODES", "OFF", "Kind", "filled", "outward", "outward_subject"]
 
 GROUPS: dict[str, str] = {
     "requests": "Requests",

@@ -28,6 +28,34 @@ class Kind:
     mail: str = AT_ONCE
 
 
+# What may leave the house by a webhook: numbers, codes, days and units, and nothing that names a person or that somebody
+# typed. A word or a kind of subject that does not stand here stays inside.
+OUTSIDE = frozenset(
+    (
+        "action", "as_of", "at", "code", "contract", "count", "cpus", "days", "due_on", "failures", "first", "kind",
+        "last", "month", "monitoring", "number", "off_on", "on", "opened_on", "points", "product", "sets", "unit",
+        "used_on", "version", "year",
+    )
+)  # fmt: skip
+SUBJECTS_OUTSIDE = frozenset(
+    (
+        "certificate", "check", "delegation", "entitlement", "evaluation", "follow_up", "framework", "month",
+        "monitoring", "order", "read_only", "request", "set", "unit", "year",
+    )
+)  # fmt: skip
+
+
+def outward(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a notice tells, the part that programs elsewhere may hear."""
+    return {name: value for name, value in told.items() if name in OUTSIDE}
+
+
+def outward_subject(subject: str) -> str:
+    """What a notice is about, without the login that the name of an account's subject holds."""
+    kind, colon, which = subject.partition(":")
+    return f"{kind}{colon}{which}" if kind in SUBJECTS_OUTSIDE else kind
+
+
 class _Told(dict[str, object]):
     """What a notice tells; a value that it lacks is a dash, so that an old notice can still be shown."""
 

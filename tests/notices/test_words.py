@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -50,6 +51,17 @@ def test_every_kind_has_its_mail_in_both_languages(code: str, language: str) -> 
     assert "{{" not in texts.plain + texts.html
     assert "https://licences.example/somewhere" in texts.plain
     assert "https://licences.example/somewhere" in texts.html
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_a_webhook_names_nobody_and_repeats_nothing_that_somebody_typed(code: str) -> None:
+    made = event(KINDS[code])
+    names = ("by", "name", "login", "logins", "requester", "reason", "title", "a_word_that_nobody_knows")
+    made.told = told(KINDS[code]) | dict.fromkeys(names, "张某某")
+    made.subject, made.code = "user:张某某", "c" * 32
+    body = webhooks.content_of(Delivery(code="d" * 32), made, CHANNELS).decode()
+    assert "张某某" not in body
+    assert json.loads(body)["title"]["zh_CN"]
 
 
 @pytest.mark.parametrize("code", KINDS)
