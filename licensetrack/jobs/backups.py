@@ -31,6 +31,7 @@ from licensetrack.core.versions import program_version
 from licensetrack.jobs import backup_databases as databases
 from licensetrack.jobs.backup_archive import check_archive, portions_in, portions_of, writing
 from licensetrack.jobs.backup_places import work_place
+from licensetrack.jobs.handlers import Cancelled, Lost
 from licensetrack.measures.catalogue import figures
 from licensetrack.measures.json_form import json_form
 from licensetrack.measures.question import Question
@@ -53,8 +54,8 @@ def write_backup(target: Path, progress: Watch | None = None) -> int:
     """Writes the archive beside its final name, checks it, then gives it that name; returns how many files it holds.
 
     Writers may go on: the archive holds one instant. `progress(done, total)` counts parts. How it ended is noted as a
-    milestone. Raises Refused, and leaves nothing behind, when a stored file is damaged, the disk is full, or a program
-    of PostgreSQL is missing or fails.
+    milestone, unless it was stopped. Raises Refused, and leaves nothing behind, when a stored file is damaged, the disk
+    is full, or a program of PostgreSQL is missing or fails.
     """
     began = time.monotonic()
     try:
@@ -63,6 +64,8 @@ def write_backup(target: Path, progress: Watch | None = None) -> int:
             files = _write(part, place, progress)
             check_archive(part)
             settle(part, target)
+    except (Cancelled, Lost):  # nothing went wrong: somebody stopped it, or another worker makes it
+        raise
     except BaseException as error:
         _note(good=False, file=target.name, error=error.message if isinstance(error, DomainError) else str(type(error)))
         raise

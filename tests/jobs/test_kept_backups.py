@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from licensetrack.accounts.permissions import SYSTEM
-from licensetrack.core import blobs, db, signing
+from licensetrack.core import blobs, db, milestones, signing
 from licensetrack.core.clock import BUSINESS_ZONE, now
 from licensetrack.core.job_queue import Job, enqueue
 from licensetrack.core.read_only import begin_read_only
 from licensetrack.jobs import kept_backups
+from licensetrack.jobs.handlers import Cancelled
 from licensetrack.jobs.running import run_queued
 from tests.conftest import Clock
 from tests.notices.hearing import heard, person
@@ -100,6 +101,20 @@ def test_a_backup_that_fails_is_told_once_a_day(office: Path, clock: Clock) -> N
     assert run("backups:make").state == "failed"
     assert heard(mia) == [("backup_failed", "backup")]
     assert list(office.parent.glob("*.zip*")) == []
+
+
+def test_a_backup_that_somebody_stopped_did_not_fail(office: Path, clock: Clock) -> None:
+    assert run("backups:make").state == "done"
+
+    def stop(_done: int, _total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        kept_backups.make_backup(stop)
+    with db.reading() as session:
+        last = milestones.milestone(session, milestones.BACKUP)
+        assert last is not None
+        assert last.good
 
 
 def test_a_backup_older_than_48_hours_is_told(office: Path, clock: Clock) -> None:
