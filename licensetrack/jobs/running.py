@@ -76,6 +76,7 @@ def do_all(batch: list[Claimed], then: Next | None = None) -> list[Claimed]:
 def do(mine: Claimed) -> Iterator[Result]:
     """Does a claimed job; gives its result if its good end is still to be written."""
     run = Run(mine, SYSTEM)
+    progress_files.remove(mine.id)  # a worker that fell left what was said to its own attempt
     try:
         run.actor = _actor(mine)
         result = handlers()[mine.kind].work(run)

@@ -23,10 +23,10 @@ from licensetrack.accounts.permissions import Actor
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.durable import settle
 from licensetrack.core.errors import Conflict, NotFound, Refused
-from licensetrack.core.job_queue import CANCELLED, DONE, ENDED, FAILED, Job, ask_cancel, enqueue, job_of
+from licensetrack.core.job_queue import CANCELLED, DONE, ENDED, FAILED, Job, enqueue, job_of
 from licensetrack.exchange.changes import CHANGED, NEW
 from licensetrack.exchange.loading import NamedBytes
-from licensetrack.jobs import progress_files
+from licensetrack.jobs.acts import cancel_job
 from licensetrack.jobs.queries import with_progress
 
 CHECK, LOAD = "exchange:check", "exchange:load"
@@ -163,9 +163,8 @@ def call_off(upload: Upload, *, actor: Actor) -> None:
 
 
 def _stop(job: Job, actor: Actor) -> None:
-    progress_files.ask_cancel(job)
     try:
-        ask_cancel(job, actor=actor)
+        cancel_job(job, actor=actor)
     except Conflict:
         with reading() as db:
             if job_of(db, job.id, actor).state == DONE:

@@ -13,6 +13,7 @@ from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.core.job_claims import claim, take_back
 from licensetrack.core.job_queue import Job, ask_again, ask_cancel, enqueue, job_of, log_lines
+from licensetrack.jobs import progress_files
 from licensetrack.jobs.handlers import HANDLERS, Lost, Run, handles
 from licensetrack.jobs.running import do_all, run_queued
 
@@ -165,6 +166,19 @@ def test_a_queued_job_is_taken_back_and_a_running_one_ends_when_it_says_how_far_
     assert (EFFECTS, now_of(running).state) == ([], "cancelled")
     with pytest.raises(Conflict):
         ask_cancel(running, actor=SYSTEM, others=True)
+
+
+def test_a_wish_to_cancel_that_a_fallen_worker_left_does_not_end_the_next_attempt() -> None:
+    job = wanted("t:audit")
+    with transaction() as db:
+        [fallen] = claim(db, "fallen", ["t:audit"])
+    progress_files.write(fallen, 1, 10)
+    progress_files.ask_cancel(job)
+    with transaction() as db:
+        take_back(db, -dt.timedelta(seconds=1))
+        db.get_one(Job, job.id).not_before = None
+    run_queued()
+    assert now_of(job).state == "done"
 
 
 def test_the_job_of_somebody_else_is_not_told() -> None:
