@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.contact import veiled
 from licensetrack.accounts.models import User
 from licensetrack.accounts.permissions import Actor, allows
+from licensetrack.accounts.scoping import rows_within
 from licensetrack.core.pages import Turned, turn
 from licensetrack.notices.kinds import KINDS, Kind
 from licensetrack.notices.models import Delivery, Notice, NoticeEvent, NoticePreference, WebhookEndpoint
@@ -98,11 +99,9 @@ def _own(actor: Actor) -> list[Any]:
         Notice.bell,
         NoticeEvent.kind.in_([kind.code for kind in kinds_for(actor)]),
     ]
-    if actor.scope.kind == "unit":
-        conditions.append(or_(NoticeEvent.unit_id.is_(None), NoticeEvent.unit_id == int(actor.scope.value)))
-    elif actor.scope.kind == "district":
-        within = select(Unit.id).where(Unit.district == actor.scope.value)
-        conditions.append(or_(NoticeEvent.unit_id.is_(None), NoticeEvent.unit_id.in_(within)))
+    if within := rows_within(actor.scope, district=Unit.district, unit_id=Unit.id):
+        seen = NoticeEvent.unit_id.in_(select(Unit.id).where(*within))
+        conditions.append(or_(NoticeEvent.unit_id.is_(None), seen))
     return conditions
 
 

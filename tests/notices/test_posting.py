@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from sqlalchemy import Engine, select
 
 from licensetrack.accounts import users
 from licensetrack.accounts.permissions import SYSTEM, Scope
 from licensetrack.core.db import reading, transaction
+from licensetrack.notices import queries
 from licensetrack.notices.audiences import holders_of_unit, people_with
 from licensetrack.notices.models import NoticeEvent
 from licensetrack.notices.posting import post
@@ -93,3 +96,12 @@ def test_who_has_no_mail_box_gets_no_mail(database: Engine) -> None:
 def test_a_kind_that_does_not_exist_is_a_mistake_of_the_program(database: Engine) -> None:
     with pytest.raises(KeyError), transaction() as db:
         post(db, "nothing", to=[], subject="x:1")
+
+
+def test_a_scope_that_nobody_knows_shows_no_unit(database: Engine) -> None:
+    school, bob = trade.unit("SZ0001"), person("bob")
+    tell(number_of(bob), unit_id=school.id)
+    tell(number_of(bob), dedupe="request:2")
+    lost = dataclasses.replace(bob, scope=Scope("planet", "Mars"))
+    with reading() as db:
+        assert [queries.unread(db, one) for one in (bob, lost)] == [2, 1], "what is nobody's unit's stays"
