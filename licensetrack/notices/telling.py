@@ -6,13 +6,13 @@ import datetime as dt
 import logging
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.models import User
 from licensetrack.core.clock import now
-from licensetrack.core.db import reading, transaction
-from licensetrack.core.errors import DomainError
+from licensetrack.core.db import BUSY, reading, transaction
+from licensetrack.core.errors import Conflict, Uncertain
 from licensetrack.core.outbox import OutboxMessage
 from licensetrack.notices.posting import post
 from licensetrack.notices.tags import TELLERS, Act
@@ -35,9 +35,11 @@ def dispatch(*, most: int = 1000) -> tuple[int, int]:
         try:
             with transaction(even_read_only=True) as db:
                 count = _handle(db, message_id)
-        except (DomainError, DBAPIError):
-            raise  # the database is busy: the whole job is tried again
-        except Exception:
+        except (Uncertain, OperationalError):
+            raise  # the database is away: the whole job is tried again
+        except Exception as error:
+            if isinstance(error, Conflict) and error.message == BUSY:
+                raise
             log.exception("outbox message %s could not be told", message_id)
             _give_up(message_id)
             continue

@@ -6,21 +6,22 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 
 from licensetrack.accounts import sessions, users
+from licensetrack.accounts.models import User
 from licensetrack.accounts.permissions import Actor, Scope
 from licensetrack.allocation import consents, life
 from licensetrack.core import outbox
-from licensetrack.core.db import reading, transaction
-from licensetrack.core.errors import Refused
+from licensetrack.core.db import BUSY, reading, transaction
+from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.outbox import OutboxMessage
 from licensetrack.handover.attempts import record_attempt
 from licensetrack.handover.certificates import draw_certificate
 from licensetrack.notices import telling
 from licensetrack.notices.kinds import KINDS
 from licensetrack.notices.models import NoticeEvent
-from licensetrack.notices.tags import SILENT, TELLERS
+from licensetrack.notices.tags import SILENT, TELLERS, Act, Telling
 from licensetrack.support import bulletins
 from licensetrack.support.bulletin_queries import tasks_of
 from licensetrack.support.bulletins import Notice
@@ -150,6 +151,39 @@ def test_a_message_that_can_not_be_told_holds_up_no_other(
         assert db.scalars(select(OutboxMessage.tag).where(OutboxMessage.sent_at.is_(None))).all() == [
             "allocation:set:issue"
         ]
+
+
+def test_a_message_that_a_room_refuses_or_the_database_can_not_read_holds_up_no_other(
+    school: Unit, clerk: Actor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_act: Act) -> list[Telling]:
+        raise Refused("There is no such record.")
+
+    def ask_wrongly(act: Act) -> list[Telling]:
+        act.db.execute(insert(User).values(id=None, login=None))
+        return []
+
+    for tag, teller in (("t:refuse", refuse), ("t:wrong", ask_wrongly)):
+        monkeypatch.setitem(TELLERS, tag, teller)
+        with transaction() as db:
+            outbox.post(db, tag)
+    trade.issued("SQ-2024-0001", school)
+    with caplog.at_level("CRITICAL"):
+        assert kinds(clerk) == ["set_issued"]
+
+
+def test_while_the_database_is_busy_the_whole_run_is_tried_again(
+    school: Unit, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_arguments: object, **_more: object) -> int:
+        raise Conflict(BUSY)
+
+    trade.issued("SQ-2024-0001", school)
+    with monkeypatch.context() as patched:
+        patched.setattr(telling, "post", busy)
+        with pytest.raises(Conflict):
+            telling.dispatch()
+    assert kinds(clerk) == ["set_issued"]
 
 
 def test_notices_and_the_end_of_their_message_hold_or_fall_together(
