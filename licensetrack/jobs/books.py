@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import structlog
 
 from licensetrack.core import blobs, result_files
 from licensetrack.core.clock import today
 from licensetrack.core.db import transaction
-from licensetrack.core.read_only import is_read_only
+from licensetrack.core.errors import ReadOnly
 from licensetrack.jobs import uploads
 from licensetrack.jobs.handlers import Run, handles
 from licensetrack.verify.history import CheckRun
@@ -17,9 +19,13 @@ log = structlog.get_logger()
 
 
 def sweep_files() -> int:
-    """Removes files that a crash left without a row, results whose days are over, half uploads; returns how many."""
-    with transaction() as db:
-        removed = [*blobs.sweep(db), *result_files.sweep(db), *uploads.sweep(db)]
+    """Removes files that a crash left without a row, results whose days are over, half uploads; returns how many.
+
+    None while the program is read-only, for then a row may be what is missing.
+    """
+    removed: list[str] = []
+    with suppress(ReadOnly), transaction() as db:
+        removed += [*blobs.sweep(db), *result_files.sweep(db), *uploads.sweep(db)]
     if removed:
         log.info("files that nobody needs removed", count=len(removed))
     return len(removed)
@@ -33,7 +39,11 @@ def work_check(run: Run) -> dict[str, int]:
 
 @handles("files:check", label="Check the files", even_read_only=True)
 def work_files(run: Run) -> dict[str, int]:
-    """Every night: bytes against digest, all of them or, where there are many, one share of seven."""
+    """Every night: bytes against digest, all of them or, where there are many, one share of seven.
+
+    What a crash left is cleared away first: after a power cut this may be the first job that runs.
+    """
+    sweep_files()
     whole = bool(run.arguments.get("whole"))
     return _told(run, check_files(actor=run.actor, whole=whole, day=today()))
 
@@ -48,7 +58,5 @@ def _told(run: Run, made: CheckRun) -> dict[str, int]:
 
 @handles("files:sweep", label="Clear away files without a row")
 def work_sweep(_run: Run) -> dict[str, int]:
-    """Every hour; not while the program is read-only, for then a row may be what is missing."""
-    if is_read_only():
-        return {"removed": 0}
+    """Every hour."""
     return {"removed": sweep_files()}

@@ -18,7 +18,8 @@ WHOLE = ""
 
 
 class CheckRun(Base):
-    """One check. `asked` counts invariants or files; `broken` holds each that failed with up to five examples.
+    """One check. `asked` counts invariants or files; `broken` holds each that failed with up to five examples, and
+    whether it `stops` all writing.
 
     `part` is empty for a whole check, else "3/7": the third of seven shares of the files.
     """
@@ -38,9 +39,14 @@ class CheckRun(Base):
     login: Mapped[str] = mapped_column(String(80))
 
     @property
+    def stopping(self) -> list[dict[str, Any]]:
+        """Of what is broken, that which stops all writing."""
+        return [one for one in self.broken if one.get("stops", True)]
+
+    @property
     def green(self) -> bool:
-        """Whether all holds."""
-        return not self.broken
+        """Whether all holds on which the books rest."""
+        return not self.stopping
 
 
 def check_runs(db: Session, *, most: int = 50, start: int = 0) -> Sequence[CheckRun]:

@@ -20,7 +20,7 @@ from licensetrack.notices.audiences import people_with
 from licensetrack.notices.posting import post
 from licensetrack.verify import stores
 from licensetrack.verify.history import BOOKS, FILES, KINDS, WHOLE, CheckRun, newest_whole
-from licensetrack.verify.report import Finding, note, verify_books, verify_files
+from licensetrack.verify.report import TELLING, Finding, note, verify_books, verify_files
 
 RUN, BEGIN, RELEASE = "system:check:run", "system:read_only:begin", "system:read_only:release"
 ALARM = "system:alarm:hear"
@@ -57,7 +57,11 @@ def _share_of(day: dt.date) -> stores.Share:
 def _kept(
     kind: str, part: str, began: dt.datetime, asked: int, findings: Sequence[Finding], actor: Actor
 ) -> CheckRun:  # fmt: skip
-    broken = [{"invariant": one.invariant, "examples": list(one.broken)} for one in findings if one.broken]
+    broken = [
+        {"invariant": one.invariant, "examples": list(one.broken), "stops": one.invariant not in TELLING}
+        for one in findings
+        if one.broken
+    ]
     with transaction(even_read_only=True) as db:
         made = CheckRun(
             kind=kind, part=part, began_at=began, ended_at=now(), asked=asked, broken=broken, login=actor.login
@@ -68,8 +72,8 @@ def _kept(
             db, RUN, f"check:{kind}", actor, run=made.id, part=part, asked=asked,
             broken=[one["invariant"] for one in broken],
         )  # fmt: skip
-        if broken:
-            _stop_writing(db, made, broken, actor)
+        if not made.green:
+            _stop_writing(db, made, made.stopping, actor)
     return made
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, text
 
 Share = tuple[int, int]  # the nth of so many
 WHOLE: Share = (1, 1)
-GRACE = 3600  # seconds: an upload in progress has its file before its row
+# An upload in progress has its file before its row. What a crash left is swept away each hour once it is an hour old
+# (core/blobs.py, jobs/schedules.py): only what lies there longer than both and some time to spare is wrong.
+GRACE = 3 * 3600  # seconds
 
 
 def files(connection: Connection, folder: Path, share: Share = WHOLE) -> Iterator[str]:

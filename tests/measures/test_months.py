@@ -19,6 +19,7 @@ from licensetrack.core.clock import today
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Forbidden, Refused
 from licensetrack.core.job_queue import Job, enqueue
+from licensetrack.core.read_only import is_read_only
 from licensetrack.exchange import loading
 from licensetrack.jobs.running import run_queued
 from licensetrack.measures.catalogue import MEASURES
@@ -35,7 +36,8 @@ from licensetrack.measures.months import (
 )
 from licensetrack.reports.month_report import ACTIONS, WAITING, MonthSheet, month_document
 from licensetrack.reports.outputs import rendered
-from licensetrack.verify import month_checks
+from licensetrack.verify import month_checks, nightly
+from licensetrack.verify.report import CLOSINGS
 from tests.conftest import Clock
 from tests.notices.hearing import heard, person
 from tests.site import SAMPLE
@@ -103,6 +105,18 @@ def test_a_figure_that_no_longer_is_what_was_known_then_breaks_the_books(databas
         for statement in _unguarded(session, "month_figure", forged):
             session.execute(text(statement))
     assert broken() == ["virtualization.accepted_cpus of 2025-03: kept 17, known then 16"]
+
+
+def test_a_measure_that_is_defined_anew_is_told_and_stops_nothing(
+    database: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed("2025-03-31", clock)
+    asked = month_checks.figures
+    monkeypatch.setattr(month_checks, "figures", lambda *which: asked(*which) | {"units.served": 7})
+    run = nightly.check_books(actor=SYSTEM)
+    assert [one["invariant"] for one in run.broken] == [CLOSINGS]
+    assert run.green
+    assert not is_read_only()
 
 
 def _unguarded(session: db.Session, table: str, statement: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, select, text
 from licensetrack.accounts.permissions import Actor
 from licensetrack.core import blobs
 from licensetrack.core.audit import AuditEntry
+from licensetrack.core.clock import now
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, Forbidden, ReadOnly, Refused
 from licensetrack.core.job_queue import Job, enqueue
@@ -133,6 +135,55 @@ def test_it_is_released_with_a_reason_after_green_checks_that_came_later(databas
         assert (ended.ended_login, ended.reason) == ("sun", "数据库被误改，已按备份还原")
         tags = db.scalars(select(AuditEntry.tag).where(AuditEntry.tag.like("system:read_only:%"))).all()
     assert list(tags) == [nightly.BEGIN, nightly.RELEASE]
+
+
+def test_a_green_check_from_before_the_stop_releases_nobody(database: Engine, clock: Clock) -> None:
+    with transaction() as db:
+        path = blobs.path_of(blobs.store(db, b"paper", "1.pdf").digest)
+    nightly.check_books(actor=SUN)
+    clock.forward(minutes=10)
+    path.write_bytes(b"pap3r")
+    nightly.check_files(actor=SUN)
+    path.write_bytes(b"paper")
+    clock.forward(minutes=10)
+    nightly.check_files(actor=SUN)
+    with reading() as db:
+        assert nightly.lacking(db, standing()) == [BOOKS]
+    with pytest.raises(Refused, match="green check"):
+        nightly.release(standing().id, "已还原", actor=SUN)
+    nightly.check_books(actor=SUN)
+    nightly.release(standing().id, "已还原", actor=SUN)
+    assert not is_read_only()
+
+
+def orphan(hours: float) -> Path:
+    """A file that a crash left between its bytes and its row, so many hours ago."""
+    path = blobs.path_of("ab" * 32)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"half an upload")
+    left = (now() - dt.timedelta(hours=hours)).timestamp()
+    os.utime(path, (left, left))
+    return path
+
+
+def test_what_a_power_cut_left_is_cleared_away_before_it_is_asked_for(database: Engine, clock: Clock) -> None:
+    left = orphan(hours=12)
+    assert at_night() == ["done", "done"]
+    assert not left.exists()
+    assert not is_read_only()
+
+
+def test_what_the_hourly_sweep_may_still_meet_is_not_wrong_yet(database: Engine, clock: Clock) -> None:
+    left = orphan(hours=2)
+    assert nightly.check_files(actor=SUN).green
+    assert left.exists()
+
+
+def test_while_the_program_is_read_only_nothing_is_cleared_away(database: Engine, clock: Clock) -> None:
+    left = orphan(hours=12)
+    assert not nightly.check_files(actor=SUN).green
+    assert at_night() == ["done", "done"]
+    assert left.exists(), "a row may be what is missing"
 
 
 def test_a_second_red_check_begins_no_second_period(database: Engine) -> None:
