@@ -14,7 +14,7 @@ from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.core.job_claims import claim, take_back
 from licensetrack.core.job_queue import Job, ask_again, ask_cancel, enqueue, job_of, log_lines
 from licensetrack.jobs import progress_files
-from licensetrack.jobs.handlers import HANDLERS, Lost, Run, handles
+from licensetrack.jobs.handlers import Lost, Run, handlers, handles
 from licensetrack.jobs.running import do_all, run_queued
 
 EFFECTS: list[int] = []
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("database", "kinds")
 @pytest.fixture
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Kinds of this file alone."""
-    monkeypatch.setattr("licensetrack.jobs.handlers.HANDLERS", dict(HANDLERS))
+    monkeypatch.setattr("licensetrack.jobs.handlers.HANDLERS", dict(handlers()))  # loaded before: they are once
     EFFECTS.clear()
     for kind, work in (("t:count", count), ("t:break", break_off), ("t:refuse", refuse), ("t:audit", write_audit),
                        ("t:cancel", cancelled_meanwhile)):  # fmt: skip
