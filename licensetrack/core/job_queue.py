@@ -209,9 +209,9 @@ def forget_unwanted(
 ) -> int:  # fmt: skip
     """Removes jobs that nobody wanted: those for times of schedules, and those of `brief` kinds, which run each minute.
 
-    They go when they were done, or ended, before an instant; done ones of the brief kinds sooner; each schedule's newest
-    stays. Returns how many. Their times do not come again; what people wanted stays, for its `dedupe` stands for the
-    wish.
+    They go when they were done, or ended, before an instant; done ones of the brief kinds sooner; each schedule's
+    newest stays. Returns how many. Their times do not come again; what people wanted stays, for its `dedupe` stands for
+    the wish.
     """
     newest = select(func.max(Job.id)).where(Job.schedule.is_not(None)).group_by(Job.schedule)
     done, short = Job.state == DONE, Job.kind.in_(brief)

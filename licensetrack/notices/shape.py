@@ -28,8 +28,8 @@ class Kind:
     mail: str = AT_ONCE
 
 
-# What may leave the house by a webhook: numbers, codes, days and units, and nothing that names a person or that somebody
-# typed. A word or a kind of subject that does not stand here stays inside.
+# What may leave the house by a webhook: numbers, codes, days and units, and nothing that names a person or that
+# somebody typed. A word or a kind of subject that does not stand here stays inside.
 OUTSIDE = frozenset(
     (
         "action", "as_of", "at", "code", "contract", "count", "cpus", "days", "due_on", "failures", "first", "kind",
