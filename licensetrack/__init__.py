@@ -20,20 +20,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from config import ROOT, from_environment
     from licensetrack.api.service import register as add_interface
-    from licensetrack.core import blobs, db, result_files, sealing, signing
-    from licensetrack.jobs import kept_backups, uploads
-    from licensetrack.notices import channels
+    from licensetrack.binding import bind
     from licensetrack.web.rooms import register as add_pages
 
     settings = settings or from_environment()
-    db.connect(settings.database_url)
-    blobs.use_folder(settings.blobs)
-    uploads.use_folder(settings.uploads)
-    result_files.use_folder(settings.results)
-    kept_backups.use_folder(settings.backups)
-    sealing.use_key(settings.seal_key, settings.cipher)
-    signing.use_key(settings.signing_key, settings.signature)
-    channels.use(settings.channels)
+    bind(settings)
     app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -13,7 +13,8 @@ from config import INSTANCE, from_environment
 from licensetrack.accounts import users
 from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
-from licensetrack.core import audit, blobs, db, schema, sealing, signing
+from licensetrack.binding import bind
+from licensetrack.core import audit, db, schema
 from licensetrack.core.errors import Refused
 from licensetrack.demo_bought import tell_what_was_bought
 from licensetrack.demo_inventory import look_at_what_runs
@@ -23,7 +24,6 @@ from licensetrack.demo_service import leave_service
 from licensetrack.demo_work import leave_work
 from licensetrack.exchange import loading
 from licensetrack.jobs.reporting import write_report
-from licensetrack.notices import channels
 from licensetrack.performance import evaluations, framework, framework_drafting, queries, working_paper
 from licensetrack.performance.framework import Framework
 from licensetrack.performance.framework_copying import copied
@@ -56,10 +56,7 @@ def run_demo(data: Path | None, out: Path | None, logins_file: str | None) -> No
     """
     data, out = data or SAMPLE, out or INSTANCE / "reports"
     settings = from_environment()
-    blobs.use_folder(settings.blobs)
-    sealing.use_key(settings.seal_key, settings.cipher)
-    signing.use_key(settings.signing_key, settings.signature)
-    channels.use(settings.channels)
+    bind(settings)
     _make_fresh(settings.database_url, settings.blobs)
     with db.transaction() as session:
         audit.record(session, MARK, "database", SYSTEM)

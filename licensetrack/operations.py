@@ -16,11 +16,10 @@ from config import from_environment
 from licensetrack.accounts import second_factor, users
 from licensetrack.accounts.passwords import random_password
 from licensetrack.accounts.permissions import NO_ROLE, ROLES, SYSTEM, Scope
-from licensetrack.core import blobs, db, result_files, schema, sealing, signing
+from licensetrack.binding import bind
+from licensetrack.core import db, schema
 from licensetrack.core.errors import DomainError, Refused
-from licensetrack.jobs import kept_backups, uploads
-from licensetrack.notices import channels
-from licensetrack.terminal import say, translate
+from licensetrack.terminal import refused, say, translate
 from licensetrack.units.models import Unit
 
 
@@ -35,29 +34,21 @@ def connected(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         settings = from_environment()
-        blobs.use_folder(settings.blobs)
-        uploads.use_folder(settings.uploads)
-        result_files.use_folder(settings.results)
-        kept_backups.use_folder(settings.backups)
-        sealing.use_key(settings.seal_key, settings.cipher)
-        signing.use_key(settings.signing_key, settings.signature)
-        channels.use(settings.channels)
-        db.connect(settings.database_url)
+        bind(settings)
         try:
             schema.upgrade(settings.database_url)
             return command(*args, **kwargs)
         except DomainError as error:
-            say(translate(error.message) % error.values if error.values else translate(error.message), err=True)
-            sys.exit(1)
+            refused(error)
 
     return run
 
 
 def refuse_dangers(host: str = "127.0.0.1") -> None:
     """Ends the start where people would use what is unsafe, and says what to do; nothing happens on a loopback."""
-    from licensetrack.upkeep.start_rules import refused
+    from licensetrack.upkeep import start_rules
 
-    found = refused(from_environment(), host)
+    found = start_rules.refused(from_environment(), host)
     if not found:
         return
     say(translate("Not started: this is unsafe in production."), err=True)

@@ -11,9 +11,11 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import click
+
+from licensetrack.core.errors import DomainError
 
 CATALOGUES = Path(__file__).resolve().parent / "translations"
 
@@ -32,6 +34,12 @@ def translate(message: str) -> str:
 def say(text: str, *, err: bool = False) -> None:
     """Prints one text."""
     click.echo(text, err=err)
+
+
+def refused(error: DomainError) -> NoReturn:
+    """A refusal as one line, and exit code 1."""
+    say(translate(error.message) % error.values if error.values else translate(error.message), err=True)
+    sys.exit(1)
 
 
 def shown(value: object) -> str:

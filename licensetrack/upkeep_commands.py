@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config import Settings, from_environment
+from config import from_environment
+from licensetrack.binding import use_keys
 from licensetrack.core import db, sealing, signing
 from licensetrack.core.errors import DomainError
 from licensetrack.operations import connected, main
-from licensetrack.terminal import Progress, say, table, translate
+from licensetrack.terminal import Progress, refused, say, table, translate
 
 if TYPE_CHECKING:
     from licensetrack.jobs.backup_reports import Report
@@ -62,8 +63,7 @@ def restore(source: Path, check: bool) -> None:
     from licensetrack.jobs.backup_reports import check_by_restoring, restore_and_verify
 
     settings = from_environment()
-    sealing.use_key(settings.seal_key, settings.cipher)
-    signing.use_key(settings.signing_key, settings.signature)
+    use_keys(settings)
     try:
         with Progress() as progress:
             if check:
@@ -71,14 +71,13 @@ def restore(source: Path, check: bool) -> None:
             else:
                 report = restore_and_verify(source, settings.database_url, settings.blobs, progress)
     except DomainError as error:
-        say(translate(error.message) % error.values if error.values else translate(error.message), err=True)
-        sys.exit(1)
-    _tell(report, settings, check)
+        refused(error)
+    _tell(report, check)
     db.engine().dispose()
     sys.exit(0 if report.good else 1)
 
 
-def _tell(report: Report, settings: Settings, check: bool) -> None:
+def _tell(report: Report, check: bool) -> None:
     manifest = report.manifest
     say(
         translate("Made at %(at)s by version %(version)s, schema %(schema)s, %(rows)s rows, audit entry %(seq)s.")

@@ -24,10 +24,11 @@ from licensetrack.accounts.permissions import ROLES, SYSTEM, Actor, Scope
 from licensetrack.allocation import life
 from licensetrack.allocation.ledger import facts_of, standing_events
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core import blobs, db, result_files, sealing, signing
+from licensetrack.binding import bind
+from licensetrack.core import db
 from licensetrack.core.clock import now
 from licensetrack.exchange import loading
-from licensetrack.jobs import kept_backups, running, uploads
+from licensetrack.jobs import running
 from licensetrack.performance import evaluations, queries, working_paper
 from licensetrack.units.models import Unit
 from tests.performance.papers import lay_wanted
@@ -172,13 +173,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 
 def use(settings: Settings) -> None:
     """Database, files and keys of one installation; another test may have left its own."""
-    db.connect(settings.database_url)
-    blobs.use_folder(settings.blobs)
-    uploads.use_folder(settings.uploads)
-    result_files.use_folder(settings.results)
-    kept_backups.use_folder(settings.backups)
-    sealing.use_key(settings.seal_key, settings.cipher)
-    signing.use_key(settings.signing_key, settings.signature)
+    bind(settings)
 
 
 @cache
