@@ -31,13 +31,13 @@ def sweep_files() -> int:
     return len(removed)
 
 
-@handles("books:check", label="Check the books", even_read_only=True)
+@handles("books:check", label="Check the books", long=True, even_read_only=True)
 def work_check(run: Run) -> dict[str, int]:
     """Every night, and when somebody asks: every invariant but the bytes of the files."""
     return _told(run, check_books(actor=run.actor))
 
 
-@handles("files:check", label="Check the files", even_read_only=True)
+@handles("files:check", label="Check the files", long=True, even_read_only=True)
 def work_files(run: Run) -> dict[str, int]:
     """Every night: bytes against digest, all of them or, where there are many, one share of seven.
 

@@ -20,7 +20,7 @@ from licensetrack.reports.outputs import rendered
 READ = "measures:month:hear"
 
 
-@handles("months:close", label="Close the month")
+@handles("months:close", label="Close the month", long=True)
 def close(run: Run) -> Result:
     """Every night, so that a month which was missed is made up: one after the other, each once."""
     with reading() as db:

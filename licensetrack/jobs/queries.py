@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.core.job_queue import Job, job_of
 from licensetrack.core.job_schedules import ScheduleRow
-from licensetrack.core.leases import Lease, database_now
 from licensetrack.core.pages import turn
 from licensetrack.jobs import progress_files
 from licensetrack.jobs.cron import next_after
@@ -20,7 +19,6 @@ from licensetrack.jobs.schedules import SCHEDULES, Schedule
 
 READ_ALL = "system:job:read"
 PAGE_SIZE = 50
-LEADER = "worker"
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,3 @@ def _planned(db: Session, one: Schedule, row: ScheduleRow | None, at: dt.datetim
     return Planned(
         one, cron, cron != one.cron, paused, row.revision if row else 1, None if paused else next_after(cron, at), last
     )
-
-
-def leader(db: Session) -> Lease | None:
-    """The worker that leads now, None where none does: nothing is done by the clock then."""
-    lease = db.get(Lease, LEADER)
-    return lease if lease is not None and lease.expires_at > database_now(db) else None

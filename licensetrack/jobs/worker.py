@@ -1,7 +1,7 @@
 """The worker: a process of its own that does the jobs of the table, and leads the schedules while it holds the lease.
 
-APScheduler drives it with a memory store, so nothing is pickled: a tick for the lease, beats for the jobs that run,
-and a trigger for each schedule that only writes a job row. Which of several workers leads is decided by the lease row.
+APScheduler drives it with a memory store, so nothing is pickled: a tick for the lease and the times that have come,
+and beats for the jobs that run. Which of several workers leads is decided by the lease row.
 """
 
 from __future__ import annotations
@@ -16,22 +16,19 @@ from types import FrameType
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.core import leases
 from licensetrack.core.clock import BUSINESS_ZONE
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.job_claims import Claimed, beat, take_back
-from licensetrack.core.job_schedules import ScheduleRow
 from licensetrack.jobs.beside import end_with_parent
-from licensetrack.jobs.cron import trigger_of
 from licensetrack.jobs.handlers import handlers
+from licensetrack.jobs.leading import LEADER, leader
 from licensetrack.jobs.running import claim_batch, claim_due, do_all, process_name
 from licensetrack.jobs.schedules import SCHEDULES, is_due, plan_due
 
 log = structlog.get_logger()
-LEADER = "worker"
 LEASE_SECONDS, THREADS, POLL_SECONDS = 15.0, 3, 0.5
 
 
@@ -46,7 +43,6 @@ class Worker:
         self._told, self._over = False, threading.Event()
         self._claims: set[str] = set()
         self._long_places = threading.Semaphore(max(self._threads - 1, 1))
-        self._crons: dict[str, str] = {}
         self._ticked_at = self._steady_since = self._clock = 0.0
         self._scheduler = BackgroundScheduler(timezone=BUSINESS_ZONE)
 
@@ -95,12 +91,11 @@ class Worker:
         if self.held != was or at - self._ticked_at > half or abs(clock - self._clock) > half:
             self._steady_since = at  # new, late, or the clock was put: who is silent can not be told yet
         self._ticked_at, self._clock = at, clock
-        self._watch_schedules()
-        self.plan()
+        self._plan()
         if at - self._steady_since >= half:  # everybody had time to beat since
             self._take_back()
 
-    def plan(self) -> None:
+    def _plan(self) -> None:
         """Writes the jobs of the times that have come, if this worker still leads."""
         held = self.held
         if held is None:
@@ -124,9 +119,8 @@ class Worker:
 
     def _somebody_leads(self) -> bool:
         with reading() as db:
-            row = db.get(leases.Lease, LEADER)
-            left = None if row is None else row.expires_at - leases.database_now(db)
-            return left is not None and dt.timedelta() < left <= 2 * self.lease
+            lease = leader(db)
+            return lease is not None and lease.expires_at - leases.database_now(db) <= 2 * self.lease
 
     def _take_back(self) -> None:
         held = self.held
@@ -134,19 +128,6 @@ class Worker:
             if held is not None and leases.holds(db, held):
                 for job_id in take_back(db, self.lease):
                     log.warning("worker of a job is silent, job taken back", job=job_id)
-
-    def _watch_schedules(self) -> None:
-        """Gives the scheduler a trigger for each schedule; somebody may have changed its time on the page."""
-        with reading() as db:
-            rows = {row.name: row.cron for row in db.scalars(select(ScheduleRow)) if row.cron}
-        for name, one in SCHEDULES.items():
-            cron = rows.get(name) or one.cron
-            if self._crons.get(name) != cron:
-                self._scheduler.add_job(
-                    self._safely(self.plan), trigger_of(cron), id=f"schedule:{name}", replace_existing=True,
-                    coalesce=True, max_instances=1, misfire_grace_time=None,
-                )  # fmt: skip
-                self._crons[name] = cron
 
     def _give_up(self) -> None:
         if self.held is not None:

@@ -142,7 +142,7 @@ def deliveries(db: Session, asked: Asked, page: int = 1) -> tuple[list[OnItsWay]
     ], total, place  # fmt: skip
 
 
-def counts_by_state(db: Session) -> dict[str, int]:
-    """How many deliveries stand where."""
+def deliveries_by_state(db: Session) -> dict[str, int]:
+    """How many mails and calls of webhooks are in each state."""
     rows: Sequence[Any] = db.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all()
     return dict(rows)

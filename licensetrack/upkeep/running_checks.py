@@ -15,7 +15,9 @@ from licensetrack.core import milestones, read_only, schema
 from licensetrack.core.audit import AuditEntry
 from licensetrack.core.clock import now
 from licensetrack.core.leases import database_now
+from licensetrack.jobs import leading
 from licensetrack.jobs.kept_backups import TOO_OLD
+from licensetrack.notices.queries import deliveries_by_state
 from licensetrack.upkeep import state
 from licensetrack.upkeep.findings import Said, good, warning, wrong
 
@@ -83,7 +85,7 @@ def clock(_settings: Settings, db: Session) -> Iterator[Said]:
 
 def worker(settings: Settings, db: Session) -> Iterator[Said]:
     """Whether somebody does the jobs."""
-    silence = state.worker_silence(db)
+    silence = leading.silence(db)
     if silence is not None and silence < dt.timedelta(0):
         yield good("worker", "A worker is alive.")
         return
@@ -113,7 +115,7 @@ def jobs(_settings: Settings, db: Session) -> Iterator[Said]:
 
 def deliveries(_settings: Settings, db: Session) -> Iterator[Said]:
     """Mails and calls of webhooks that did not go out."""
-    found = state.deliveries_by_state(db)
+    found = deliveries_by_state(db)
     bad = found.get("failed", 0) + found.get("uncertain", 0)
     if bad:
         yield warning(

@@ -16,11 +16,9 @@ from licensetrack.accounts.models import LoginSession
 from licensetrack.core import schema
 from licensetrack.core.db import reading
 from licensetrack.core.job_queue import RUNNING, STATES, Job
-from licensetrack.core.leases import Lease, database_now
+from licensetrack.core.leases import database_now
 from licensetrack.core.milestones import Milestone, milestone
 from licensetrack.core.outbox import OutboxMessage
-from licensetrack.jobs.worker import LEADER
-from licensetrack.notices.models import Delivery
 
 LEAST_FREE = 200 * 1024 * 1024  # bytes: below that a backup or a large upload may fail in the middle
 SILENT = dt.timedelta(minutes=10)  # a job whose worker said nothing for so long
@@ -69,18 +67,6 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def worker_silence(db: Session) -> dt.timedelta | None:
-    """How long ago the worker's lease ran out, negative while it holds; None where no worker ever ran."""
-    lease = db.get(Lease, LEADER)
-    return None if lease is None else database_now(db) - lease.expires_at
-
-
-def worker_alive(db: Session) -> bool:
-    """Whether a worker holds its lease."""
-    silence = worker_silence(db)
-    return silence is not None and silence < dt.timedelta(0)
-
-
 def jobs_by_state(db: Session) -> dict[str, int]:
     """How many jobs there are of each state."""
     found = dict(db.execute(select(Job.state, func.count()).group_by(Job.state)).all())
@@ -103,12 +89,6 @@ def failed_since(db: Session, at: dt.datetime) -> int:
 def waiting_messages(db: Session) -> int:
     """Messages of the outbox that nobody took yet."""
     return int(db.scalar(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.sent_at.is_(None))) or 0)
-
-
-def deliveries_by_state(db: Session) -> dict[str, int]:
-    """How many mails and calls of webhooks are in each state."""
-    query = select(Delivery.state, func.count()).group_by(Delivery.state)
-    return dict(db.execute(query).all())
 
 
 def open_sessions(db: Session) -> int:

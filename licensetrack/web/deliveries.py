@@ -64,7 +64,7 @@ def _index(form: ActForm | None = None) -> str:
     asked = _asked()
     with reading() as db:
         rows, total, place = queries.deliveries(db, asked, page_asked())
-        counts = queries.counts_by_state(db)
+        counts = queries.deliveries_by_state(db)
         me = account(db, actor().id or 0)
     used = channels.used()
     return render_template(

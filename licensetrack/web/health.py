@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from licensetrack.core import blobs, db, read_only
+from licensetrack.jobs.leading import leader
 from licensetrack.upkeep import state
 from licensetrack.web.access import public
 
@@ -50,6 +51,6 @@ def _asked() -> tuple[bool, bool]:
     """Whether a worker is alive, and whether all writing is stopped."""
     try:
         with db.reading() as session:
-            return state.worker_alive(session), read_only.standing_period(session) is not None
+            return leader(session) is not None, read_only.standing_period(session) is not None
     except SQLAlchemyError:
         return False, False

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from licensetrack.core.db import reading
 from licensetrack.core.job_queue import STATES, Job, log_lines
-from licensetrack.jobs import acts, queries
+from licensetrack.jobs import acts, leading, queries
 from licensetrack.jobs.handlers import handlers
 from licensetrack.jobs.queries import Wanted, sees_all
 from licensetrack.jobs.schedules import SCHEDULES
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
     wanted = Wanted(**asked, own=request.args.get("show") == "own")
     with reading() as db:
         page = queries.page_of_jobs(db, wanted, page_asked(), actor())
-        leads = queries.leader(db)
+        leads = leading.leader(db)
     kinds = sorted((kind, job_words.kind_word(kind)) for kind in handlers())
     return render_template(
         "jobs/index.html", page=page, wanted=wanted, kinds=kinds, words=job_words, states=STATES, leads=leads,

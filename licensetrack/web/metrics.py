@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from config import Settings
 from licensetrack.core import db, milestones
 from licensetrack.core.clock import now
+from licensetrack.jobs.leading import leader
+from licensetrack.notices.queries import deliveries_by_state
 from licensetrack.upkeep import state
 from licensetrack.web import request_counts
 from licensetrack.web.access import public
@@ -58,10 +60,10 @@ class Facts(Collector):
 
 def _facts(session: Session) -> Iterator[Any]:
     yield _by_state("jobs", "Jobs by state", state.jobs_by_state(session))
-    yield _by_state("deliveries", "Mails and webhook calls by state", state.deliveries_by_state(session))
+    yield _by_state("deliveries", "Mails and webhook calls by state", deliveries_by_state(session))
     yield _gauge("outbox_waiting", "Messages that nobody took yet", state.waiting_messages(session))
     yield _gauge("sessions_open", "Sessions that have not ended", state.open_sessions(session))
-    yield _gauge("worker_up", "Whether a worker holds its lease", int(state.worker_alive(session)))
+    yield _gauge("worker_up", "Whether a worker holds its lease", int(leader(session) is not None))
     for name in (milestones.BACKUP, milestones.VERIFY):
         last = state.last(session, name)
         if last is not None:

@@ -10,7 +10,7 @@ from wtforms.validators import Length
 
 from licensetrack.core.clock import now
 from licensetrack.core.db import reading
-from licensetrack.jobs import acts, queries
+from licensetrack.jobs import acts, leading, queries
 from licensetrack.web import job_words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
@@ -29,7 +29,7 @@ class TimeForm(ActForm):
 def index() -> ResponseReturnValue:
     """Every schedule."""
     with reading() as db:
-        rows, leads = queries.planned(db, now()), queries.leader(db)
+        rows, leads = queries.planned(db, now()), leading.leader(db)
         return render_template("jobs/schedules.html", rows=rows, leads=leads, words=job_words)
 
 
