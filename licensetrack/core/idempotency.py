@@ -6,13 +6,13 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import String, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from licensetrack.core.clock import now
 from licensetrack.core.columns import Instant, JsonText
 from licensetrack.core.db import Base
 from licensetrack.core.errors import Conflict
+from licensetrack.core.statements import insert_for
 
 
 class IdempotencyKey(Base):
@@ -31,8 +31,7 @@ def answered(db: Session, key: str, fingerprint: str) -> dict[str, Any] | None:
     Call it first in the transaction: whoever comes with the same key meanwhile waits here until the effect is there or
     rolled back. Raises Conflict when the key came with other content.
     """
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    claim = insert(IdempotencyKey).values(key=key, fingerprint=fingerprint, answer={}, at=now())
+    claim = insert_for(db, IdempotencyKey).values(key=key, fingerprint=fingerprint, answer={}, at=now())
     if db.scalar(claim.on_conflict_do_nothing().returning(IdempotencyKey.key)) is not None:
         return None
     row = db.execute(select(IdempotencyKey.fingerprint, IdempotencyKey.answer).where(IdempotencyKey.key == key)).one()

@@ -20,8 +20,8 @@ from licensetrack.core.columns import Instant, JsonText
 from licensetrack.core.db import reading
 from licensetrack.core.job_queue import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job, JobLine
 from licensetrack.core.leases import database_now
+from licensetrack.core.statements import QUIETLY, touched
 
-_QUIETLY = {"synchronize_session": False}
 _jobs = cast(Table, Job.__table__)
 FIRST_WAIT, LONGEST_WAIT = dt.timedelta(seconds=10), dt.timedelta(hours=1)
 SILENT = "The worker that did this job was not heard of any more, %(times)s times."
@@ -91,7 +91,7 @@ def beat(db: Session, claims: Collection[str]) -> None:
         running = running.with_for_update(skip_locked=True)
     ids = list(db.scalars(running))
     said = update(Job).where(Job.id.in_(ids), Job.claim.in_(claims)).values(beat_at=database_now(db))
-    db.execute(said, execution_options=_QUIETLY)
+    touched(db, said)
 
 
 def note_progress(db: Session, mine: Claimed, done: int, total: int) -> bool | None:
@@ -102,14 +102,14 @@ def note_progress(db: Session, mine: Claimed, done: int, total: int) -> bool | N
         .values(done=max(done, 0), total=max(total, 0), beat_at=database_now(db))
         .returning(Job.cancel_asked_at)
     )
-    row = db.execute(said, execution_options=_QUIETLY).first()
+    row = db.execute(said, execution_options=QUIETLY).first()
     return None if row is None else row[0] is not None
 
 
 def note_line(db: Session, mine: Claimed, message: str, values: dict[str, Any]) -> bool:
     """Adds a line to the job's log and shows it as its newest word; False where the claim is lost."""
     said = update(Job).where(Job.id == mine.id, Job.claim == mine.claim).values(note=message, note_values=values)
-    if not _touches(db, said):
+    if not touched(db, said):
         return False
     _add_line(db, mine.id, mine.attempt, message, values)
     return True
@@ -174,13 +174,13 @@ def take_back(db: Session, silence: dt.timedelta) -> list[int]:
             ended = {"state": FAILED, "ended_at": now()}
         values = {"times": row.attempt}
         ended |= {"claim": None, "error": SILENT, "error_values": values}
-        db.execute(update(Job).where(Job.id == row.id, *silent).values(ended), execution_options=_QUIETLY)
+        touched(db, update(Job).where(Job.id == row.id, *silent).values(ended))
         _add_line(db, row.id, row.attempt, SILENT, values)
     return [row.id for row in found]
 
 
 def _ended(db: Session, mine: Claimed, **values: Any) -> bool:
-    return _touches(db, update(Job).where(Job.id == mine.id, Job.claim == mine.claim).values(claim=None, **values))
+    return bool(touched(db, update(Job).where(Job.id == mine.id, Job.claim == mine.claim).values(claim=None, **values)))
 
 
 def _say_error(db: Session, mine: Claimed, message: str, values: dict[str, Any]) -> None:
@@ -192,8 +192,3 @@ def _say_error(db: Session, mine: Claimed, message: str, values: dict[str, Any])
 def _add_line(db: Session, job_id: int, attempt: int, message: str, values: dict[str, Any]) -> None:
     line = {"job_id": job_id, "attempt": attempt, "at": now(), "message": message, "message_values": values}
     db.execute(insert(JobLine).values(line))
-
-
-def _touches(db: Session, statement: Any) -> bool:
-    done: Any = db.execute(statement, execution_options=_QUIETLY)
-    return bool(done.rowcount)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from licensetrack.core import audit
@@ -28,6 +27,7 @@ from licensetrack.core.clock import now
 from licensetrack.core.columns import BigId, Instant, JsonText
 from licensetrack.core.db import Base, row_with_id, transaction
 from licensetrack.core.errors import Conflict, NotFound
+from licensetrack.core.statements import insert_for, touched
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED)
@@ -139,14 +139,13 @@ def write_job(
     slot: dt.datetime | None = None,
 ) -> Job:
     """What `enqueue` and the schedules share; `schedule` and `slot` say which time of which schedule it is for."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {
         "kind": kind, "arguments": arguments, "state": QUEUED, "dedupe": dedupe, "schedule": schedule, "slot": slot,
         "wanted_by_id": actor.id, "wanted_by": actor.login, "wanted_at": now(), "not_before": not_before,
         "attempt": 0, "most_attempts": attempts, "worker": "", "done": 0, "total": 0, "note": "", "note_values": {},
         "error": "", "error_values": {},
     }  # fmt: skip
-    statement = insert(Job).values(row).on_conflict_do_nothing(index_elements=["dedupe"]).returning(Job)
+    statement = insert_for(db, Job).values(row).on_conflict_do_nothing(index_elements=["dedupe"]).returning(Job)
     written = db.scalars(statement).first()
     return written or db.scalars(select(Job).where(Job.dedupe == dedupe)).one()
 
@@ -179,7 +178,7 @@ def ask_cancel(job: Job, *, actor: Acting, others: bool = False) -> Job:
             .values(state=CANCELLED, ended_at=at, cancel_asked_at=at, error="", error_values={})
         )
         running = update(Job).where(Job.id == job.id, Job.state == RUNNING).values(cancel_asked_at=at)
-        if not (_touches(db, waiting) or _touches(db, running)):
+        if not (touched(db, waiting) or touched(db, running)):
             raise Conflict("This job has ended already.")
         audit.record(db, "system:job:cancel", f"job:{job.id}", actor, kind=job.kind)
         return row_with_id(db, Job, job.id, fresh=True)
@@ -197,7 +196,7 @@ def ask_again(job: Job, *, actor: Acting, others: bool = False) -> Job:
                 error="", error_values={}, note="", note_values={}, worker="",
             )
         )  # fmt: skip
-        if not _touches(db, again):
+        if not touched(db, again):
             raise Conflict("Only a job that failed or was cancelled can be asked for again.")
         audit.record(db, "system:job:retry", f"job:{job.id}", actor, kind=job.kind)
         return row_with_id(db, Job, job.id, fresh=True)
@@ -218,12 +217,5 @@ def forget_unwanted(
     over = or_(Job.ended_at < ended_before, done & (Job.ended_at < done_before))
     gone = or_(or_(Job.slot.is_not(None), short) & over, short & done & (Job.ended_at < brief_before))
     old = (Job.wanted_by_id.is_(None), gone, Job.id.not_in(newest))
-    quietly = {"synchronize_session": False}
-    db.execute(delete(JobLine).where(JobLine.job_id.in_(select(Job.id).where(*old))), execution_options=quietly)
-    removed: Any = db.execute(delete(Job).where(*old), execution_options=quietly)
-    return int(removed.rowcount)
-
-
-def _touches(db: Session, statement: Any) -> bool:
-    done: Any = db.execute(statement, execution_options={"synchronize_session": False})
-    return bool(done.rowcount)
+    touched(db, delete(JobLine).where(JobLine.job_id.in_(select(Job.id).where(*old))))
+    return touched(db, delete(Job).where(*old))

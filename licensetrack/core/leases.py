@@ -6,12 +6,12 @@ import datetime as dt
 from typing import NamedTuple
 
 from sqlalchemy import Integer, String, case, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from licensetrack.core.clock import now
 from licensetrack.core.columns import Instant
 from licensetrack.core.db import Base
+from licensetrack.core.statements import insert_for
 
 
 class Lease(Base):
@@ -74,8 +74,7 @@ def take(db: Session, name: str, holder: str, span: dt.timedelta) -> Held | None
     )
     fence = db.scalar(claim, execution_options={"synchronize_session": False})
     if fence is None:
-        insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-        first = insert(Lease).values(name=name, holder=holder, fence=1, taken_at=at, expires_at=at + span)
+        first = insert_for(db, Lease).values(name=name, holder=holder, fence=1, taken_at=at, expires_at=at + span)
         fence = db.scalar(first.on_conflict_do_nothing().returning(Lease.fence))
     return None if fence is None else Held(name, holder, fence)
 

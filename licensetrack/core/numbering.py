@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import String, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from licensetrack.core.db import Base
+from licensetrack.core.statements import insert_for
 
 
 class NumberSeries(Base):
@@ -22,8 +22,7 @@ def next_number(db: Session, series: str, *, above: int = 0) -> int:
 
     Rolled back with the caller's transaction, so no number is lost and none is given twice.
     """
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    db.execute(insert(NumberSeries).values(name=series, last=0).on_conflict_do_nothing())
+    db.execute(insert_for(db, NumberSeries).values(name=series, last=0).on_conflict_do_nothing())
     taken = (
         update(NumberSeries)
         .where(NumberSeries.name == series, NumberSeries.last < above)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import SYSTEM
 from licensetrack.core.columns import instant_text
 from licensetrack.core.job_queue import Job, write_job
 from licensetrack.core.job_schedules import ScheduleRow
+from licensetrack.core.statements import insert_for
 from licensetrack.jobs.cron import next_after
 
 MOST_SLOTS = 10_000  # of one schedule at once
@@ -105,8 +105,7 @@ def write_slot(db: Session, one: Schedule, slot: dt.datetime) -> Job:
 
 
 def _locked(db: Session, one: Schedule, at: dt.datetime) -> ScheduleRow | None:
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    first = insert(ScheduleRow).values(name=one.name, cron=None, paused=False, planned_until=at, revision=1)
+    first = insert_for(db, ScheduleRow).values(name=one.name, cron=None, paused=False, planned_until=at, revision=1)
     db.execute(first.on_conflict_do_nothing())
     query = select(ScheduleRow).where(ScheduleRow.name == one.name).execution_options(populate_existing=True)
     return db.scalars(query if db.get_bind().dialect.name == "sqlite" else query.with_for_update()).first()

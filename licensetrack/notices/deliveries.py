@@ -19,6 +19,7 @@ from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import reading, row_with_id, transaction
 from licensetrack.core.errors import Conflict, Refused
+from licensetrack.core.statements import touched
 from licensetrack.notices.models import Delivery
 from licensetrack.notices.posting import GIVE_UP, delivery
 
@@ -27,7 +28,6 @@ WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30,
 LOST_SIGHT = "The program ended while it was sent; whether it arrived is not known."
 RESENDABLE = ("failed", "uncertain", "withdrawn")
 RESEND, TRY = "system:delivery:resend", "system:delivery:test"
-_BLIND = {"synchronize_session": False}
 
 
 def claim_next(channel: str, *, after: int = 0) -> Delivery | None:
@@ -45,7 +45,7 @@ def claim_next(channel: str, *, after: int = 0) -> Delivery | None:
                 .where(Delivery.id == delivery_id, Delivery.state == "waiting", Delivery.due_at <= now())
                 .values(state="sending", claim=claim, claimed_at=now(), attempts=Delivery.attempts + 1)
             )
-            if _touches(db, taken):
+            if touched(db, taken):
                 return db.get_one(Delivery, delivery_id)
     return None
 
@@ -106,8 +106,7 @@ def settle_abandoned() -> int:
             "error": LOST_SIGHT,
             "error_told": {},
         }
-        done: Any = db.execute(update(Delivery).where(*old).values(values), execution_options=_BLIND)
-        return int(done.rowcount)
+        return touched(db, update(Delivery).where(*old).values(values))
 
 
 def resend(delivery_id: int, *, actor: Actor) -> None:
@@ -124,7 +123,7 @@ def resend(delivery_id: int, *, actor: Actor) -> None:
             .where(Delivery.id == delivery_id, Delivery.state.in_(RESENDABLE))
             .values(state="waiting", attempts=0, due_at=at, give_up_at=at + GIVE_UP, ended_at=None)
         )
-        if not _touches(db, again):
+        if not touched(db, again):
             raise Conflict("Only a delivery that failed, is uncertain or was withdrawn can be sent again.")
         audit.record(db, RESEND, f"delivery:{delivery_id}", actor, kind=row.kind, channel=row.channel, was=row.state)
 
@@ -153,17 +152,12 @@ def _write(mine: Delivery, **values: Any) -> None:
     """Ends this claim; where it was taken for abandoned meanwhile, what is known now stands in its place."""
     with transaction(even_read_only=True) as db:
         own = update(Delivery).where(Delivery.id == mine.id, Delivery.claim == mine.claim).values(values)
-        if _touches(db, own):
+        if touched(db, own):
             return
         late = (Delivery.id == mine.id, Delivery.state == "uncertain", Delivery.attempts == mine.attempts)
         if values["state"] == "sent":
-            _touches(db, update(Delivery).where(*late).values(values))
+            touched(db, update(Delivery).where(*late).values(values))
 
 
 def _plain(told: dict[str, Any]) -> dict[str, Any]:
     return {name: " ".join(str(value).split())[:200] for name, value in told.items()}
-
-
-def _touches(db: Session, statement: Any) -> bool:
-    done: Any = db.execute(statement, execution_options=_BLIND)
-    return bool(done.rowcount == 1)

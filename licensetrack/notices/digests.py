@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from licensetrack.accounts.models import User
 from licensetrack.core.clock import now
+from licensetrack.core.statements import touched
 from licensetrack.notices.models import Delivery, NoticeEvent
 from licensetrack.notices.posting import delivery
 
 KIND = "digest"
-_BLIND = {"synchronize_session": False}
 
 
 def gather(db: Session) -> int:
@@ -27,7 +27,7 @@ def gather(db: Session) -> int:
         db.flush()
         held = (Delivery.user_id == person.id, Delivery.state == "held")
         collected = {"state": "collected", "into_id": made.id, "ended_at": at}
-        db.execute(update(Delivery).where(*held).values(collected), execution_options=_BLIND)
+        touched(db, update(Delivery).where(*held).values(collected))
     return len(people)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,12 +12,12 @@ from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import row_with_id, transaction
 from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.statements import touched
 from licensetrack.notices.kinds import KINDS, MAIL_MODES
 from licensetrack.notices.models import Notice, NoticeEvent, NoticePreference
 from licensetrack.notices.queries import kinds_for
 
 DECIDE = "notices:preference:change"
-_BLIND = {"synchronize_session": False}
 
 
 def read_notice(notice_id: int, *, actor: Actor) -> str:
@@ -26,7 +25,7 @@ def read_notice(notice_id: int, *, actor: Actor) -> str:
     with transaction(even_read_only=True) as db:
         found = _own(db, notice_id, actor)
         own = update(Notice).where(Notice.id == found.id, Notice.read_at.is_(None)).values(read_at=now())
-        db.execute(own, execution_options=_BLIND)
+        touched(db, own)
         return row_with_id(db, NoticeEvent, found.event_id).link
 
 
@@ -36,8 +35,7 @@ def read_all(*, actor: Actor, up_to: int | None = None) -> int:
     if up_to is not None:
         own.append(Notice.id <= up_to)
     with transaction(even_read_only=True) as db:
-        done: Any = db.execute(update(Notice).where(*own).values(read_at=now()), execution_options=_BLIND)
-        return int(done.rowcount)
+        return touched(db, update(Notice).where(*own).values(read_at=now()))
 
 
 def decide(wanted: Mapping[str, tuple[bool, str]], *, actor: Actor) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from licensetrack.core.clock import now
+from licensetrack.core.statements import touched
 from licensetrack.notices.models import Delivery, Notice, NoticeEvent
 
 KEPT = dt.timedelta(days=180)
 UNENDED = ("held", "waiting", "sending")
-_BLIND = {"synchronize_session": False}
 
 
 def sweep(db: Session) -> int:
@@ -22,14 +21,14 @@ def sweep(db: Session) -> int:
     The names of what was told once (`dedupe`) stay, so that it is not told again.
     """
     before = now() - KEPT
-    removed: Any = db.execute(delete(Notice).where(Notice.at < before), execution_options=_BLIND)
+    removed = touched(db, delete(Notice).where(Notice.at < before))
     old = (Delivery.made_at < before, Delivery.state.not_in(UNENDED))
     parts = (*old, Delivery.into_id.is_not(None))
-    db.execute(delete(Delivery).where(*parts), execution_options=_BLIND)
+    touched(db, delete(Delivery).where(*parts))
     whole = select(Delivery.into_id).where(Delivery.into_id.is_not(None))
-    db.execute(delete(Delivery).where(*old, Delivery.id.not_in(whole)), execution_options=_BLIND)
+    touched(db, delete(Delivery).where(*old, Delivery.id.not_in(whole)))
     named = (select(table.event_id).where(table.event_id.is_not(None)) for table in (Notice, Delivery))
     gone = (NoticeEvent.at < before, NoticeEvent.dedupe.is_(None) | NoticeEvent.dedupe.like("outbox:%"))
     free = [NoticeEvent.id.not_in(one) for one in named]
-    db.execute(delete(NoticeEvent).where(*gone, *free), execution_options=_BLIND)
-    return int(removed.rowcount)
+    touched(db, delete(NoticeEvent).where(*gone, *free))
+    return removed

@@ -14,6 +14,7 @@ from licensetrack.core.clock import now
 from licensetrack.core.db import BUSY, reading, transaction
 from licensetrack.core.errors import Conflict, Uncertain
 from licensetrack.core.outbox import OutboxMessage
+from licensetrack.core.statements import touched
 from licensetrack.notices.posting import post
 from licensetrack.notices.tags import TELLERS, Act
 
@@ -51,13 +52,7 @@ def dispatch(*, most: int = 1000) -> tuple[int, int]:
 def _handle(db: Session, message_id: int) -> int | None:
     """Tells one message; None where somebody else just did."""
     table = OutboxMessage
-    claimed = db.execute(
-        update(table)
-        .where(table.id == message_id, table.sent_at.is_(None))
-        .values(sent_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+    if not touched(db, update(table).where(table.id == message_id, table.sent_at.is_(None)).values(sent_at=now())):
         return None
     message = db.get_one(table, message_id)
     teller = TELLERS.get(message.tag)
@@ -78,4 +73,4 @@ def _give_up(message_id: int) -> None:
     table = OutboxMessage
     late = (table.id == message_id, table.sent_at.is_(None), table.posted_at < now() - PATIENCE)
     with transaction(even_read_only=True) as db:
-        db.execute(update(table).where(*late).values(sent_at=now()).execution_options(synchronize_session=False))
+        touched(db, update(table).where(*late).values(sent_at=now()))
