@@ -34,7 +34,7 @@ _LOOKS = (
 Event = MutableMapping[str, Any]
 
 
-def configure(stream: TextIO | None = None, form: str = "", level: int = logging.INFO) -> None:
+def configure(stream: TextIO | None = None, form: str = "") -> None:
     """Sends every event of this process, of our own and of the libraries, to `stream` (standard output).
 
     `form` is "json" (for programs, the default) or "text" (for eyes, the default where the output is a terminal).
@@ -61,8 +61,8 @@ def configure(stream: TextIO | None = None, form: str = "", level: int = logging
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    root.setLevel(logging.INFO)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell each tick that comes late
     logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

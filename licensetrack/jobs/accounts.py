@@ -8,6 +8,7 @@ from licensetrack.core.clock import business_day, now, today
 from licensetrack.core.db import reading, transaction
 from licensetrack.jobs.handlers import Result, Run, handles
 from licensetrack.notices.audiences import people_with
+from licensetrack.notices.links import path_of
 from licensetrack.notices.posting import post
 
 
@@ -16,25 +17,26 @@ def unused(run: Run) -> Result:
     """Every night: who did not sign in for 76 days is told, and after 90 days switched off."""
     with reading() as db:
         found = unused_accounts(db, now())
-    told = [one.login for one in found if _warn(one, run)]
+    told = [one.login for one in found if _warn(one)]
     off = [one.login for one in found if switch_off_unused(one, actor=SYSTEM)]
     if off:
         with transaction() as db:
             post(
                 db, "accounts_switched_off", to=people_with(db, "accounts:user:active"), subject="accounts",
-                dedupe=f"accounts:{today()}:{run.job_id}", link="/people", count=len(off), logins=", ".join(off),
+                dedupe=f"accounts:{today()}:{run.job_id}", link=path_of("people"), count=len(off),
+                logins=", ".join(off),
             )  # fmt: skip
     return {"told": told, "switched_off": off}
 
 
-def _warn(found: Unused, run: Run) -> bool:
+def _warn(found: Unused) -> bool:
     with transaction() as db:
         if not warn_unused(found, actor=SYSTEM):
             return False
         post(
             db, "account_unused", to=[found.user_id], subject=f"user:{found.login}",
-            dedupe=f"account_unused:{found.user_id}:{found.used_at.isoformat()}", link="/account", login=found.login,
-            used_on=business_day(found.used_at).isoformat(), off_on=found.off_on.isoformat(),
+            dedupe=f"account_unused:{found.user_id}:{found.used_at.isoformat()}", link=path_of("account"),
+            login=found.login, used_on=business_day(found.used_at).isoformat(), off_on=found.off_on.isoformat(),
         )  # fmt: skip
     return True
 

@@ -1,9 +1,8 @@
-"""What people do with jobs and schedules: cancel, ask again, run now, pause, resume, another time."""
+"""What people do with jobs and schedules: cancel, ask again, check or run now, pause, resume, another time."""
 
 from __future__ import annotations
 
-from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
@@ -11,12 +10,15 @@ from licensetrack.core import audit, job_queue
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import Conflict, NotFound
-from licensetrack.core.job_queue import Job, write_job
+from licensetrack.core.job_queue import QUEUED, Job, enqueue, write_job
 from licensetrack.core.job_schedules import ScheduleRow
+from licensetrack.core.statements import insert_for
 from licensetrack.jobs import progress_files
 from licensetrack.jobs.cron import trigger_of
 from licensetrack.jobs.queries import sees_all
 from licensetrack.jobs.schedules import SCHEDULES, Schedule
+
+CHECK, ASK = "system:check:run", "system:check:ask"
 
 
 def cancel_job(job: Job, *, actor: Actor) -> Job:
@@ -45,6 +47,22 @@ def run_now(name: str, *, actor: Actor) -> Job:
         job = write_job(db, one.kind, actor, dict(one.arguments), schedule=one.name)
         audit.record(db, "system:schedule:run", f"schedule:{name}", actor, job=job.id)
     return job
+
+
+def check_now(*, actor: Actor) -> list[Job]:
+    """Wants whole checks of books and files at once; one that still waits for a worker is not wanted twice."""
+    require(actor, CHECK)
+    made = []
+    with transaction(even_read_only=True) as db:
+        audit.lock_head(db)  # two who ask at once come one after the other
+        for kind in ("books:check", "files:check"):
+            waits = select(Job).where(Job.kind == kind, Job.state == QUEUED, Job.wanted_by_id.is_not(None))
+            job = db.scalars(waits.limit(1)).first()
+            if job is None:
+                job = enqueue(db, kind, actor=actor, whole=True)
+                audit.record(db, ASK, f"job:{job.id}", actor, kind=kind)
+            made.append(job)
+    return made
 
 
 def pause_schedule(name: str, *, actor: Actor, seen: int | None = None) -> None:
@@ -84,8 +102,7 @@ def change_time(name: str, cron: str, *, actor: Actor, seen: int | None = None) 
 
 def _claimed(db: Session, one: Schedule, seen: int | None) -> ScheduleRow:
     """The row, locked and one revision further. Raises Conflict where somebody changed it since it was seen."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    first = insert(ScheduleRow).values(name=one.name, cron=None, paused=False, planned_until=now(), revision=1)
+    first = insert_for(db, ScheduleRow).values(name=one.name, cron=None, paused=False, planned_until=now(), revision=1)
     db.execute(first.on_conflict_do_nothing())
     step = update(ScheduleRow).where(ScheduleRow.name == one.name).values(revision=ScheduleRow.revision + 1)
     if seen is not None:

@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from licensetrack.core.clock import BUSINESS_ZONE, now
+from licensetrack.core.milestones import BACKUP, milestone
 from licensetrack.core.read_only import is_read_only
 from licensetrack.jobs.backups import write_backup
 
@@ -39,9 +42,6 @@ def to_keep(instants: Collection[dt.datetime]) -> set[dt.datetime]:
             newest[bucket(instant.astimezone(BUSINESS_ZONE).date())] = instant
         kept.update(sorted(newest.values())[-most:])
     return kept
-
-
-Bucket = Callable[[dt.date], tuple[int, ...]]
 
 
 def _day(day: dt.date) -> tuple[int, ...]:
@@ -76,9 +76,15 @@ def forget_old() -> list[str]:
     return [path.name for path in gone]
 
 
-def newest_backup() -> dt.datetime | None:
-    """When the newest good backup was begun."""
-    return max((instant for instant, _ in backups()), default=None)
+def newest_backup(db: Session) -> dt.datetime | None:
+    """When a backup last went well, whoever made it and wherever it lies: the folder is that of one machine alone."""
+    last = milestone(db, BACKUP)
+    return None if last is None else last.good_at
+
+
+def is_too_old(newest: dt.datetime | None) -> bool:
+    """Whether the newest backup is older than 48 hours, or there is none."""
+    return newest is None or now() - newest > TOO_OLD
 
 
 def backups() -> Iterator[tuple[dt.datetime, Path]]:

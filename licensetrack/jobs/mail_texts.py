@@ -20,12 +20,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from config import ROOT
 from licensetrack.accounts.models import User
 from licensetrack.core.clock import BUSINESS_ZONE, now
+from licensetrack.notices import digests
 from licensetrack.notices.channels import Channels
 from licensetrack.notices.kinds import KINDS, filled
 from licensetrack.notices.models import Delivery, NoticeEvent
 
 CATALOGUES = ROOT / "licensetrack" / "translations"
-DIGEST_KIND = "digest"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def digest_of(events: Sequence[NoticeEvent], person: User, channels: Channels) -
          _address(channels, event.link))
         for event in events
     ]  # fmt: skip
-    return _texts(DIGEST_KIND, {"lines": lines, "count": len(lines)}, person, channels, "/notices")
+    return _texts(digests.KIND, {"lines": lines, "count": len(lines)}, person, channels, "/notices")
 
 
 def plain_of(kind: str, person: User, channels: Channels) -> Texts:

@@ -13,6 +13,7 @@ from licensetrack.jobs.handlers import Result, Run, handles
 from licensetrack.measures.month_models import MonthClosing
 from licensetrack.measures.months import close_month, keep_report, months_to_close, unreported_months
 from licensetrack.notices.audiences import people_with
+from licensetrack.notices.links import path_of
 from licensetrack.notices.posting import post
 from licensetrack.reports.month_report import month_document, month_sheet
 from licensetrack.reports.outputs import rendered
@@ -47,5 +48,5 @@ def _tell(closing: MonthClosing, content: bytes, month: str, actor: Actor) -> No
         keep_report(closing, content, f"month-{month}.pdf", actor=actor)
         post(
             db, "month_report", to=people_with(db, READ), subject=f"month:{month}", dedupe=f"month:{month}",
-            link=f"/months/{month}/report.pdf", month=month,
+            link=path_of("month_report", month), month=month,
         )  # fmt: skip

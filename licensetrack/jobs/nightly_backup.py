@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from licensetrack.core.clock import BUSINESS_ZONE, now, today
-from licensetrack.core.db import transaction
+from licensetrack.core.clock import BUSINESS_ZONE, today
+from licensetrack.core.db import reading, transaction
 from licensetrack.jobs import kept_backups
 from licensetrack.jobs.handlers import Cancelled, Lost, Result, Run, handles
 from licensetrack.notices.audiences import people_with
+from licensetrack.notices.links import path_of
 from licensetrack.notices.posting import post
 from licensetrack.notices.reminder_kinds import ALARM
 
@@ -31,19 +32,19 @@ def make(run: Run) -> Result:
 @handles("backups:watch", label="Age of the newest backup", even_read_only=True)
 def watch(_run: Run) -> Result:
     """Several times a day: an alarm, once a day, when the newest good backup is older than 48 hours."""
-    newest = kept_backups.newest_backup()
-    old = newest is None or now() - newest > kept_backups.TOO_OLD
+    with reading() as db:
+        newest = kept_backups.newest_backup(db)
+    old = kept_backups.is_too_old(newest)
     if old:
         _alarm("backup_old")
     return {"newest": None if newest is None else newest.isoformat(), "too_old": old}
 
 
 def _alarm(kind: str) -> None:
-    newest = kept_backups.newest_backup()
     with transaction(even_read_only=True) as db:
         post(
-            db, kind, to=people_with(db, ALARM), subject="backup", dedupe=f"{kind}:{today()}", link="/jobs",
-            at=_local(newest),
+            db, kind, to=people_with(db, ALARM), subject="backup", dedupe=f"{kind}:{today()}", link=path_of("jobs"),
+            at=_local(kept_backups.newest_backup(db)),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
+from licensetrack.accounts.scoping import check_sees_all
 from licensetrack.core import audit, result_files
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import NotFound
@@ -84,8 +85,7 @@ def wanted_output(db: Session, job_id: int, actor: Actor) -> Wanted:
 def check_may(actor: Actor, one: Output) -> None:
     """An output counts the whole city: it needs its permission and a sight that ends nowhere."""
     require(actor, one.permission)
-    if actor.scope.kind != "all":
-        raise NotFound("There is no such evaluation.")
+    check_sees_all(actor, "There is no such evaluation.")
 
 
 def _wanted(job: Job) -> Wanted:

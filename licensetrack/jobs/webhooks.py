@@ -14,7 +14,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -67,7 +67,7 @@ def send(delivery: Delivery, endpoint: WebhookEndpoint, event: NoticeEvent | Non
         place = place_of(endpoint.url, channels.webhook_hosts)
     except Refused as refusal:
         raise NotSent(refusal.message, place=refusal.values.get("place", "")) from refusal
-    address = pinned(place, channels.webhook_hosts)
+    address = pinned(place)
     body, timestamp = content_of(delivery, event, channels), str(int(now().timestamp()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
@@ -85,7 +85,7 @@ def send(delivery: Delivery, endpoint: WebhookEndpoint, event: NoticeEvent | Non
     raise NotSent(ANSWERED, code=code, later=code >= 500 or code in LATER_CODES)
 
 
-def pinned(place: Place, allowed: Collection[str]) -> str:
+def pinned(place: Place) -> str:
     """The one address that the connection goes to: looked up once, looked at, and used. Raises NotSent.
 
     A name could lead to this very machine or to a cloud's own services, today or at the next question; those are

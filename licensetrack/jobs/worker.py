@@ -7,7 +7,6 @@ and beats for the jobs that run. Which of several workers leads is decided by th
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import signal
 import threading
 import time
@@ -48,7 +47,6 @@ class Worker:
 
     def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Works until `end`; a job that has begun is finished first."""
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell each tick that comes late
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         seconds = self.lease.total_seconds()
         for name, act, share in (("tick", self.tick, 5), ("beat", self.beat, 4)):

@@ -12,13 +12,20 @@ PATHS = {
     "unit": "/units/{}",
     "entitlement": "/entitlements/{}",
     "evaluation": "/evaluations/{}",
+    "evaluations": "/evaluations",
     "monitoring": "/monitoring/{}",
+    "monitorings": "/monitoring",
     "framework": "/frameworks/{}",
     "role": "/roles/{}",
     "order": "/service/{}",
     "bulletin": "/bulletins/{}",
     "delegations": "/requests/delegations",
     "account": "/account",
+    "people": "/people",
+    "jobs": "/jobs",
+    "check": "/checks/{}",
+    "checks": "/checks",
+    "month_report": "/months/{}/report.pdf",
 }
 
 

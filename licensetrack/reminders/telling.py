@@ -15,14 +15,14 @@ from licensetrack.accounts.users import actor_of
 from licensetrack.core import audit
 from licensetrack.core.clock import now
 from licensetrack.core.db import transaction
+from licensetrack.notices.links import path_of
 from licensetrack.notices.posting import post
 from licensetrack.reminders.due import Due, Step, steps_on
 from licensetrack.reminders.models import Reminder
-from licensetrack.reminders.rules import SUPPORT, VALIDITY, roles_that_hear
+from licensetrack.reminders.rules import MONITORING, SUPPORT, VALIDITY, roles_that_hear
 from licensetrack.units.models import Unit
 
 TELL = "reminders:step:tell"
-_PAGES = {"set": "/sets/", "request": "/requests/", "certificate": "/certificates/"}
 
 
 class Told(NamedTuple):
@@ -120,8 +120,8 @@ def _number(due: Due) -> str:
 def _link(due: Due) -> str:
     """Where it is looked at, as an address of our own site."""
     kind, _, which = due.subject.partition(":")
-    if kind in _PAGES:
-        return _PAGES[kind] + which
     if kind == "follow_up":
-        return f"/monitoring/{due.about['monitoring']}#p-{due.about['code']}"
-    return "/monitoring" if due.kind == "monitoring" else "/evaluations"
+        return f"{path_of('monitoring', due.about['monitoring'])}#p-{due.about['code']}"
+    if kind == "year":  # what is not made yet has no page of its own
+        return path_of("monitorings" if due.kind == MONITORING else "evaluations")
+    return path_of(kind, which)

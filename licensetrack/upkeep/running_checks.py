@@ -16,7 +16,7 @@ from licensetrack.core.audit import AuditEntry
 from licensetrack.core.clock import now
 from licensetrack.core.leases import database_now
 from licensetrack.jobs import leading
-from licensetrack.jobs.kept_backups import TOO_OLD
+from licensetrack.jobs.kept_backups import TOO_OLD, is_too_old
 from licensetrack.notices.queries import deliveries_by_state
 from licensetrack.upkeep import state
 from licensetrack.upkeep.findings import Said, good, warning, wrong
@@ -133,7 +133,7 @@ def backups(settings: Settings, db: Session) -> Iterator[Said]:
     if last is None or last.good_at is None:
         speak = wrong if settings.production else warning
         yield speak("backup", "There was never a good backup.", remedy)
-    elif now() - last.good_at > TOO_OLD:
+    elif is_too_old(last.good_at):
         yield wrong("backup", "The last good backup is %(hours)s hours old.", remedy, hours=_hours(last.good_at))
     elif not last.good:
         yield warning(

@@ -10,20 +10,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
-from licensetrack.core import audit, outbox
+from licensetrack.core import audit
 from licensetrack.core.blobs import Blob
 from licensetrack.core.clock import now
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, Refused
 from licensetrack.core.read_only import ReadOnlyPeriod, begin_read_only, end_read_only, standing_period
 from licensetrack.notices.audiences import people_with
+from licensetrack.notices.links import path_of
 from licensetrack.notices.posting import post
+from licensetrack.notices.reminder_kinds import ALARM
 from licensetrack.verify import stores
 from licensetrack.verify.history import BOOKS, FILES, KINDS, WHOLE, CheckRun, newest_whole
-from licensetrack.verify.report import TELLING, Finding, note, verify_books, verify_files
+from licensetrack.verify.report import Finding, note, verify_books, verify_files
 
 RUN, BEGIN, RELEASE = "system:check:run", "system:read_only:begin", "system:read_only:release"
-ALARM = "system:alarm:hear"
 NIGHTS = 7
 AT_ONCE_BYTES = 2 * 1024**3  # so many bytes of files are read in one night; more are shared out over the week
 LONGEST_REASON = 500
@@ -58,9 +59,7 @@ def _kept(
     kind: str, part: str, began: dt.datetime, asked: int, findings: Sequence[Finding], actor: Actor
 ) -> CheckRun:  # fmt: skip
     broken = [
-        {"invariant": one.invariant, "examples": list(one.broken), "stops": one.invariant not in TELLING}
-        for one in findings
-        if one.broken
+        {"invariant": one.invariant, "examples": list(one.broken), "stops": one.stops} for one in findings if one.broken
     ]
     with transaction(even_read_only=True) as db:
         made = CheckRun(
@@ -81,10 +80,9 @@ def _stop_writing(db: Session, run: CheckRun, broken: list[dict[str, Any]], acto
     period = begin_read_only(db, str(broken[0]["invariant"]))
     if period is not None:
         audit.record(db, BEGIN, f"read_only:{period.id}", actor, run=run.id, cause=period.cause)
-        outbox.post(db, BEGIN, run=run.id)
     post(
         db, "books_broken", to=people_with(db, ALARM), subject=f"check:{run.id}", dedupe=f"check:{run.id}",
-        link=f"/checks/{run.id}", count=len(broken),
+        link=path_of("check", run.id), count=len(broken),
     )  # fmt: skip
 
 
@@ -112,10 +110,9 @@ def release(period_id: int, reason: str, *, actor: Actor) -> None:
         if not end_read_only(db, period_id, by=(actor.id, actor.login, actor.name), reason=reason):
             raise Conflict("Somebody else released the program meanwhile.")
         audit.record(db, RELEASE, f"read_only:{period_id}", actor, reason=reason)
-        outbox.post(db, RELEASE, period=period_id)
         post(
             db, "books_released", to=people_with(db, ALARM), subject=f"read_only:{period_id}",
-            dedupe=f"read_only:{period_id}:released", link="/checks", name=actor.name, reason=reason,
+            dedupe=f"read_only:{period_id}:released", link=path_of("checks"), name=actor.name, reason=reason,
         )  # fmt: skip
 
 

@@ -219,6 +219,7 @@ TAGS: dict[str, Any] = {
     "system:alarm:hear": lazy_gettext("Told of an alarm"),
     "system:backup:make": lazy_gettext("Backup made"),
     "system:backup:read": lazy_gettext("Backups looked at"),
+    "system:check:ask": lazy_gettext("Check asked for"),
     "system:check:read": lazy_gettext("Checks looked at"),
     "system:check:run": lazy_gettext("Books or files checked"),
     "system:clock:step": lazy_gettext("The clock stepped back"),

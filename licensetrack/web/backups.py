@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from licensetrack.core.clock import now
+from licensetrack.core.db import reading
 from licensetrack.jobs import kept_backups
 from licensetrack.web.access import needs
 from licensetrack.web.acts import ActForm
@@ -18,8 +18,8 @@ backups = Blueprint("backups", __name__, url_prefix="/backups")
 def index() -> ResponseReturnValue:
     """Every backup that is kept, the newest first. One more is made by the schedule's own job."""
     kept = [(instant, path, path.stat().st_size) for instant, path in kept_backups.backups()]
-    newest = kept_backups.newest_backup()
-    late = newest is None or now() - newest > kept_backups.TOO_OLD
+    with reading() as db:
+        late = kept_backups.is_too_old(kept_backups.newest_backup(db))
     return render_template(
         "jobs/backups.html", kept=kept[::-1], late=late, folder=kept_backups.folder(), form=ActForm(formdata=None)
     )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from wtforms import IntegerField
 from wtforms.validators import InputRequired
 
-from licensetrack.accounts.permissions import require
-from licensetrack.core.db import reading, transaction
-from licensetrack.core.job_queue import enqueue
+from licensetrack.core.db import reading
 from licensetrack.core.pages import turn
 from licensetrack.core.read_only import standing_period
+from licensetrack.jobs.acts import check_now
 from licensetrack.verify import history, nightly
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, perform
@@ -56,10 +53,7 @@ def now() -> ResponseReturnValue:
     form = ActForm()
 
     def act() -> str:
-        require(actor(), nightly.RUN)
-        with transaction(even_read_only=True) as db:
-            for kind in ("books:check", "files:check"):
-                enqueue(db, kind, actor=actor(), dedupe=f"{kind}:{secrets.token_hex(8)}", whole=True)
+        check_now(actor=actor())
         flash(gettext("The checks are on their way; look again in a moment."))
         return url_for("checks.index")
 

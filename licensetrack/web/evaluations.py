@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, allows
+from licensetrack.accounts.scoping import check_sees_all
 from licensetrack.core.db import reading
-from licensetrack.core.errors import NotFound, Refused
+from licensetrack.core.errors import Refused
 from licensetrack.measures.catalogue import MEASURES
 from licensetrack.performance import queries, scorecard
 from licensetrack.performance.differences import differences, has_changed
@@ -89,8 +90,7 @@ def _read(db: Session, found: Evaluation) -> tuple[EvaluationSheet, list[Gap]]:
 
 def see_all() -> None:
     """An evaluation counts the whole city: a visitor who may see a part of it may not see its rows. Raises NotFound."""
-    if actor().scope.kind != "all":
-        raise NotFound("There is no such evaluation.")
+    check_sees_all(actor(), "There is no such evaluation.")
 
 
 def steps_open(db: Session, found: Evaluation, visitor: Actor) -> dict[str, str]:

@@ -8,6 +8,7 @@ import io
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
+from licensetrack.accounts.scoping import check_sees_all
 from licensetrack.core import blobs
 from licensetrack.core.clock import end_of_month
 from licensetrack.core.db import reading
@@ -23,7 +24,7 @@ months = Blueprint("months", __name__, url_prefix="/months")
 @needs("measures:read")
 def index() -> ResponseReturnValue:
     """Every closed month, the newest first."""
-    _see_all()
+    check_sees_all(actor())  # a month counts the whole city
     with reading() as db:
         found = closings(db)
         return render_template("months/index.html", rows=[(one, report_of(db, one.id)) for one in found])
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
 @needs("measures:read")
 def one(month: str) -> ResponseReturnValue:
     """One month: what was known then, what is known now, and where they differ."""
-    _see_all()
+    check_sees_all(actor())  # a month counts the whole city
     with reading() as db:
         closing = closing_of(db, _month(month))
         return render_template(
@@ -45,7 +46,7 @@ def one(month: str) -> ResponseReturnValue:
 @needs("measures:read")
 def report(month: str) -> Response:
     """The month's report, the very file that was kept."""
-    _see_all()
+    check_sees_all(actor())  # a month counts the whole city
     with reading() as db:
         made = report_of(db, closing_of(db, _month(month)).id)
         if made is None:
@@ -61,9 +62,3 @@ def _month(text: str) -> dt.date:
         return end_of_month(text)
     except ValueError:
         raise NotFound("There is no such record.") from None
-
-
-def _see_all() -> None:
-    """A month counts the whole city. Raises NotFound for who may see a part of it."""
-    if actor().scope.kind != "all":
-        raise NotFound("There is no such record.")

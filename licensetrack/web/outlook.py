@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from licensetrack.accounts.permissions import EVERYWHERE
+from licensetrack.accounts.scoping import check_sees_all
 from licensetrack.core.clock import end_of_month
 from licensetrack.core.db import reading
-from licensetrack.core.errors import NotFound
 from licensetrack.exchange.spreadsheet_out import OutputColumn
 from licensetrack.measures.question import Question
 from licensetrack.performance.foresight import METHODS, Foresight
@@ -85,6 +85,5 @@ def _picture(one: ProductOutlook) -> str:
 
 def whole_city() -> Question:
     """The day asked for, of the whole city: a visitor who may see a part of it may not see these sums."""
-    if actor().scope.kind != "all":
-        raise NotFound("There is no such record.")
+    check_sees_all(actor())
     return Question(asking.as_of(), None, EVERYWHERE)

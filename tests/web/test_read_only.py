@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from licensetrack.core import db
+from licensetrack.core.audit import AuditEntry
+from licensetrack.core.job_queue import Job
 from licensetrack.core.read_only import is_read_only
 from licensetrack.verify import nightly
 from tests.site import PASSWORD, House, person
@@ -26,7 +28,7 @@ SPARED = {
     "accounts/unused.py": "sessions whose time is over end",
     "core/job_queue.py": "jobs",
     "handover/license_files.py": "the trace of a file that was read",
-    "jobs/acts.py": "schedules",
+    "jobs/acts.py": "schedules, and checks that are asked for",
     "jobs/backups.py": "how a backup ended",
     "jobs/handlers.py": "jobs",
     "jobs/nightly_backup.py": "alarms",
@@ -41,7 +43,6 @@ SPARED = {
     "verify/report.py": "how a check ended",
     "web/acts.py": "what a page is for",
     "web/audit.py": "the audit trail",
-    "web/checks.py": "checks are asked for",
     "web/exports.py": "the audit trail",
     "web/refusals.py": "the audit trail",
 }
@@ -152,3 +153,15 @@ def test_the_system_administrator_checks_again_and_releases(own_house: House) ->
     assert browser.post("/checks/release", data=form).status_code == 303
     assert not is_read_only()
     assert BANNER not in own_house.get("/desk")
+
+
+def test_checks_that_wait_already_are_not_wanted_twice(own_house: House) -> None:
+    role = "system_administrator"
+    browser = own_house.client(role)
+    for _ in range(2):  # two tabs; a second click of one is met before
+        assert browser.post("/checks/now", data=form_of(own_house.get("/checks", role), "/now")).status_code == 303
+    with db.reading() as session:
+        kinds = session.scalars(select(Job.kind).where(Job.kind.like("%:check")).order_by(Job.kind)).all()
+        asked = session.execute(select(AuditEntry.tag, AuditEntry.actor).where(AuditEntry.tag == "system:check:ask"))
+        assert kinds == ["books:check", "files:check"]
+        assert asked.all() == [("system:check:ask", role)] * 2
