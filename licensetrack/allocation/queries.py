@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import EVERYWHERE, Scope
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
+from licensetrack.allocation.stages import ENDED, HELD
 from licensetrack.core.errors import NotFound
 from licensetrack.core.names import name_key
-from licensetrack.core.pages import last_page, page_within
+from licensetrack.core.pages import last_page, page_within, ranked
 from licensetrack.units.models import Platform, Unit, UnitName
 
 PAGE_SIZE = 50
@@ -25,7 +26,7 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "product": LicenseSet.product.expression,
     "kind": LicenseSet.kind.expression,
     "cpus": LicenseSet.cpus.expression,
-    "stage": LicenseSet.stage.expression,
+    "stage": ranked(LicenseSet.stage, (*HELD, *ENDED)),
     "district": Unit.district.expression,
     "issued_on": LicenseSet.issued_on.expression,
     "imported_on": LicenseSet.imported_on.expression,

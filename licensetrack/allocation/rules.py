@@ -51,10 +51,10 @@ def check_kind(kind: str) -> None:
         raise Refused("A licence is formal or temporary, not “%(kind)s”.", kind=kind)
 
 
-def check_reason(reason: str) -> None:
-    """A failure, a decline or a revocation names its reason. Raises Refused."""
+def check_reason(reason: str, field: str = "reason") -> None:
+    """A failure, a decline or a revocation names its reason. Raises Refused at the field."""
     if not reason.strip():
-        raise Refused("A reason is needed.").at("reason")
+        raise Refused("A reason is needed.").at(field)
 
 
 def check_acceptable(imported_on: dt.date | None, accepted_on: dt.date) -> None:

@@ -1,11 +1,18 @@
-"""Long lists a page at a time: which pages there are, and what stands on the one that was asked for."""
+"""Long lists a page at a time: in which order, which pages there are, and what stands on the one asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, case
 
 Row = TypeVar("Row")
+
+
+def ranked(column: Any, codes: Iterable[str]) -> ColumnElement[Any]:
+    """What a column of codes is sorted by where people know an order of them; NULL for a code that has no place."""
+    return case({code: place for place, code in enumerate(codes)}, value=column)
 
 
 def last_page(total: int, size: int) -> int:

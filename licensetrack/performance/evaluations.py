@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
+from licensetrack.allocation.rules import check_reason
 from licensetrack.core import audit, outbox
 from licensetrack.core.clock import now, today
 from licensetrack.core.columns import canonical_json
@@ -63,7 +64,7 @@ def reopen_evaluation(
 ) -> Evaluation:  # fmt: skip
     """Makes the draft of a signed evaluation's next version; the signed one stays. Raises Refused, Conflict."""
     require(actor, f"{ROOM}:reopen")
-    _need_reason(reason)
+    check_reason(reason, "note")
     if signed.stage != SIGNED:
         raise Refused("Only a signed evaluation is opened again.")
     framework = framework or _named(paper)
@@ -126,7 +127,7 @@ def review_evaluation(evaluation: Evaluation, *, actor: Actor) -> Evaluation:
 def send_back_evaluation(evaluation: Evaluation, *, actor: Actor, reason: str) -> Evaluation:
     """completed or reviewed → draft, with what is to be mended. Raises Refused, Conflict."""
     require(actor, f"{ROOM}:send_back")
-    _need_reason(reason)
+    check_reason(reason, "note")
     with transaction() as db:
         return _move(db, evaluation, "send_back", actor, note=reason)
 
@@ -272,11 +273,6 @@ def taken(db: Session, evaluation: Evaluation, action: str) -> list[tuple[str, s
 
 def subject(evaluation: Evaluation) -> str:
     return f"evaluation:{evaluation.kind}:{evaluation.year}:{evaluation.version}"
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refused("A reason is needed.").at("note")
 
 
 def _check_same_figures(evaluation: Evaluation, present: object) -> None:

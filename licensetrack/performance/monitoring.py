@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Actor, require
+from licensetrack.allocation.rules import check_reason
 from licensetrack.core import audit, outbox
 from licensetrack.core.clock import now
 from licensetrack.core.columns import canonical_json
@@ -63,7 +64,7 @@ def draft_monitoring(
 def reopen_monitoring(reported: Monitoring, *, actor: Actor, reason: str) -> Monitoring:
     """Makes the draft of a reported monitoring's next version; the reported one stays. Raises Refused, Conflict."""
     require(actor, f"{ROOM}:reopen")
-    _need_reason(reason)
+    check_reason(reason)
     if reported.stage not in FROZEN:
         raise Refused("Only a reported monitoring is opened again.")
     with transaction() as db:
@@ -136,7 +137,7 @@ def submit_monitoring(monitoring: Monitoring, *, actor: Actor, seen: int | None 
 def send_back_monitoring(monitoring: Monitoring, *, actor: Actor, reason: str, seen: int | None = None) -> Monitoring:
     """submitted → draft, with what is to be mended. Raises Refused, Conflict."""
     require(actor, f"{ROOM}:send_back")
-    _need_reason(reason)
+    check_reason(reason)
     with transaction() as db:
         return _move(db, monitoring, "send_back", actor, seen=seen, note=reason)
 
@@ -267,11 +268,6 @@ def _follow_up(db: Session, monitoring_id: int, sheet: MonitoringSheet) -> None:
     ]  # fmt: skip
     if rows:
         db.execute(insert(FollowUp), rows)
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refused("A reason is needed.").at("reason")
 
 
 def _check_same_figures(monitoring: Monitoring, present: object) -> None:

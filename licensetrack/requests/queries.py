@@ -14,7 +14,7 @@ from licensetrack.accounts.permissions import Actor, allows
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.core.clock import now
 from licensetrack.core.errors import NotFound
-from licensetrack.core.pages import last_page, page_within
+from licensetrack.core.pages import last_page, page_within, ranked
 from licensetrack.requests.models import (
     LicenseRequest,
     RequestAttachment,
@@ -22,7 +22,7 @@ from licensetrack.requests.models import (
     RequestLine,
     RequestVersion,
 )  # fmt: skip
-from licensetrack.requests.stages import DRAFT, GRANTED_STAGES
+from licensetrack.requests.stages import DRAFT, GRANTED_STAGES, STAGES
 from licensetrack.units.models import Unit
 from licensetrack.units.queries import is_called
 
@@ -33,7 +33,7 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "number": LicenseRequest.number.expression,
     "unit": Unit.name.expression,
     "district": Unit.district.expression,
-    "stage": LicenseRequest.stage.expression,
+    "stage": ranked(LicenseRequest.stage, STAGES),
     "stage_since": LicenseRequest.stage_since.expression,
     "submitted_at": LicenseRequest.submitted_at.expression,
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from licensetrack.accounts.permissions import Actor
 from licensetrack.accounts.scoping import rows_within
 from licensetrack.allocation.models import LicenseSet
-from licensetrack.core.pages import turn
+from licensetrack.core.pages import ranked, turn
 from licensetrack.support.handling_models import ServiceCase, ServicePaper
 from licensetrack.support.kinds import severities
 from licensetrack.support.limits import ENGINEER, firm_of
@@ -24,16 +24,7 @@ from licensetrack.units.queries import is_called
 
 PAGE_SIZE = 50
 SOON = dt.timedelta(hours=4)
-_GRAVER = {code: nth for nth, code in enumerate(severities())}
-# The gravest severity and the first stage come first; codes are no order that people know.
-SORTS: dict[str, ColumnElement[Any]] = {
-    "number": ServiceCase.number.expression,
-    "unit": Unit.name.expression,
-    "severity": case(_GRAVER, value=ServiceCase.severity, else_=len(_GRAVER)),
-    "stage": case({stage: nth for nth, stage in enumerate(IN_ORDER_OF_LIFE)}, value=ServiceCase.stage),
-    "received": ServiceCase.received.expression,
-    "due": ServiceCase.restore_due.expression,
-}
+_DUES = {"answer": "responded", "arrive": "arrived", "restore": "restored"}
 
 
 @dataclass(frozen=True)
@@ -78,23 +69,44 @@ def within(db: Session, actor: Actor) -> list[ColumnElement[bool]]:
 
 def is_over(now: dt.datetime) -> ColumnElement[bool]:
     """Whether a limit is passed and what it asks for is not done; while an order waits, its open limits have no due."""
-    return and_(ServiceCase.stage.in_(OPEN), or_(*(_open_due(ServiceCase, name, now) for name in _DUES)))
+    return and_(ServiceCase.stage.in_(OPEN), or_(*(_open_due(name, now) for name in _DUES)))
 
 
 def comes_soon(now: dt.datetime, soon: dt.timedelta = SOON) -> ColumnElement[bool]:
     """Whether a limit will be passed within `soon`, and none is yet."""
-    ahead = or_(*(_open_due(ServiceCase, name, now + soon) for name in _DUES))
+    ahead = or_(*(_open_due(name, now + soon) for name in _DUES))
     return and_(ServiceCase.stage.in_(OPEN), ahead, ~is_over(now))
 
 
-_DUES = {"answer": "responded", "arrive": "arrived", "restore": "restored"}
+def _is_open(name: str) -> ColumnElement[bool]:
+    """Whether a limit's time is not there; nobody has to be on site for what runs again without."""
+    missing: ColumnElement[bool] = getattr(ServiceCase, _DUES[name]).is_(None)
+    return missing if name != "arrive" else and_(missing, ServiceCase.restored.is_(None))
 
 
-def _open_due(table: Any, name: str, now: dt.datetime) -> ColumnElement[bool]:
-    """A due before `now` whose time is not there; nobody has to be on site for what runs again without."""
-    due, done = getattr(table, f"{name}_due"), getattr(table, _DUES[name])
-    met = [done.is_(None)] if name != "arrive" else [done.is_(None), table.restored.is_(None)]
-    return and_(due.is_not(None), due < now, *met)
+def _open_due(name: str, now: dt.datetime) -> ColumnElement[bool]:
+    """Whether a limit that is open was used up before `now`."""
+    due = getattr(ServiceCase, f"{name}_due")
+    return and_(due.is_not(None), due < now, _is_open(name))
+
+
+def next_due() -> ColumnElement[Any]:
+    """What `lateness` tells of an order, for the database: the first moment at which an open limit is used up."""
+    earliest, *others = [case((_is_open(name), getattr(ServiceCase, f"{name}_due"))) for name in _DUES]
+    for due in others:
+        earliest = case((or_(earliest.is_(None), due < earliest), due), else_=earliest)
+    return case((ServiceCase.stage.in_(OPEN), earliest))
+
+
+# The gravest severity and the first stage come first; codes are no order that people know.
+SORTS: dict[str, ColumnElement[Any]] = {
+    "number": ServiceCase.number.expression,
+    "unit": Unit.name.expression,
+    "severity": ranked(ServiceCase.severity, severities()),
+    "stage": ranked(ServiceCase.stage, IN_ORDER_OF_LIFE),
+    "received": ServiceCase.received.expression,
+    "due": next_due(),
+}
 
 
 def lateness(order: ServiceCase) -> tuple[str, dt.datetime | None]:
@@ -202,8 +214,6 @@ def _query(db: Session, wanted: Wanted, actor: Actor) -> Select[ServiceCase, Uni
 
 
 def _sorted(query: Select[ServiceCase, Unit], wanted: Wanted) -> Select[ServiceCase, Unit]:
-    name = wanted.sort.lstrip("-")
-    column = SORTS[name]
-    if name == "severity":  # those that nobody graded yet come last, whichever way one sorts
-        query = query.order_by(case((ServiceCase.severity == "", 1), else_=0))
-    return query.order_by(column.desc() if wanted.sort.startswith("-") else column.asc(), ServiceCase.id.desc())
+    column = SORTS[wanted.sort.removeprefix("-")]
+    key = column.desc() if wanted.sort.startswith("-") else column.asc()
+    return query.order_by(column.is_(None), key, ServiceCase.id.desc())

@@ -1,10 +1,11 @@
 """Reading the ledger: found, sorted and paged alike on both databases; what waits for its import; a life as a story."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from licensetrack.accounts.permissions import Scope
 from licensetrack.allocation import life
+from licensetrack.allocation.models import LicenseSet
 from licensetrack.allocation.queries import SORTS, Wanted, all_sets, page_of_sets, set_by_number, sets_of_unit
 from licensetrack.allocation.story import story_of_set
 from licensetrack.allocation.waiting import waiting_for_import
@@ -42,6 +43,15 @@ def test_every_sort_gives_every_set_and_turns_round(sort: str) -> None:
 def test_empty_cells_come_last_whichever_way_one_sorts() -> None:
     assert numbers(sort="cpus") == ["SQ-1", "SQ-3", "SQ-2", "SQ-4"]
     assert numbers(sort="-cpus") == ["SQ-2", "SQ-3", "SQ-1", "SQ-4"]
+
+
+@pytest.mark.usefixtures("trade")
+def test_stages_are_sorted_as_a_set_lives_them() -> None:
+    with reading() as db:
+        given_back = db.scalars(select(LicenseSet).where(LicenseSet.number == "SQ-4")).one()
+    life.return_set(given_back, actor=ALICE, on=day("06-01"), reason="停用")
+    assert numbers(sort="stage") == ["SQ-3", "SQ-2", "SQ-1", "SQ-4"]
+    assert numbers(sort="-stage") == ["SQ-4", "SQ-1", "SQ-2", "SQ-3"]
 
 
 @pytest.mark.usefixtures("trade")

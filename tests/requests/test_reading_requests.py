@@ -69,6 +69,15 @@ def test_who_has_waited_longest_comes_first_and_waiting_is_told_for_each_stage(c
     assert (first.stage, first.count, first.longest.days) == ("submitted", 2, 4)
 
 
+def test_stages_are_sorted_as_a_request_lives_them() -> None:
+    holder = unit()
+    given, read = approved(holder), taken_on(holder, line(fingerprint="E2"))
+    new, begun = submitted(holder, line(fingerprint="E3")), drafted(holder)
+    lived = [begun.number, new.number, read.number, given.number]
+    assert numbers(ALICE, sort="stage") == lived
+    assert numbers(ALICE, sort="-stage") == lived[::-1]
+
+
 def test_work_lists_hold_what_their_reader_can_do() -> None:
     holder = unit()
     entered = submitted(holder, actor=ALICE)

@@ -11,7 +11,7 @@ from licensetrack.allocation.models import LicenseSet
 from licensetrack.core.db import reading
 from licensetrack.support import bulletins, handling, settling
 from licensetrack.support.handling_models import ServiceCase
-from licensetrack.support.order_queries import Wanted, counts
+from licensetrack.support.order_queries import Wanted, counts, lateness, orders
 from tests.conftest import Clock
 from tests.support.people import WISH, asked, of_unit, seen_by
 from tests.support.test_bulletins import NOTICE, tasks
@@ -38,19 +38,19 @@ def fetched() -> Iterator[list[object]]:
 
 def test_the_gravest_orders_come_first_and_ungraded_ones_last_either_way() -> None:
     holder = unit()
-    orders = [asked(holder) for _ in range(4)]
-    for order, severity in zip(orders, ("minor", "major", "serious"), strict=False):
-        handling.accept_order(order, actor=ALICE, severity=severity)
-    minor, major, serious, ungraded = (order.number for order in orders)
+    cases = [asked(holder) for _ in range(4)]
+    for case, severity in zip(cases, ("minor", "major", "serious"), strict=False):
+        handling.accept_order(case, actor=ALICE, severity=severity)
+    minor, major, serious, ungraded = (case.number for case in cases)
     assert seen_by(ALICE, Wanted(sort="severity")) == [major, serious, minor, ungraded]
     assert seen_by(ALICE, Wanted(sort="-severity")) == [minor, serious, major, ungraded]
 
 
 def test_stages_are_sorted_as_an_order_lives_them() -> None:
     holder = unit()
-    new, accepted_, working, paused, handed, closed, cancelled = orders = [asked(holder) for _ in range(7)]
+    new, accepted_, working, paused, handed, closed, cancelled = cases = [asked(holder) for _ in range(7)]
     settling.cancel_order(cancelled, actor=ALICE, reason="重复报送")
-    taken = [handling.accept_order(one, actor=ALICE, severity="minor") for one in orders[1:6]]
+    taken = [handling.accept_order(one, actor=ALICE, severity="minor") for one in cases[1:6]]
     at_work = [handling.answer_order(one, actor=ALICE) for one in taken[1:]]
     handling.pause_order(at_work[1], actor=ALICE, reason="等待日志")
     done = [handling.hand_over(one, actor=ALICE, outcome="已解决", work="修复") for one in at_work[2:]]
@@ -58,6 +58,27 @@ def test_stages_are_sorted_as_an_order_lives_them() -> None:
     expected = [one.number for one in (new, accepted_, working, paused, handed, closed, cancelled)]
     assert seen_by(ALICE, Wanted(sort="stage")) == expected
     assert seen_by(ALICE, Wanted(sort="-stage")) == expected[::-1]
+
+
+def test_the_next_limit_is_sorted_as_it_is_shown_and_orders_without_one_come_last_either_way(clock: Clock) -> None:
+    holder = unit()
+    for severity, start in (("minor", "12-31 08:00"), ("serious", "12-31 08:30"), ("major", "12-31 08:40")):
+        case = asked(holder, WISH, at(start))
+        handling.accept_order(case, actor=ALICE, severity=severity)
+    running = handling.accept_order(asked(holder, WISH, at("12-31 07:00")), actor=ALICE, severity="major")
+    running = handling.answer_order(running, actor=ALICE, late_reason="夜间无人")
+    handling.restore_service(running, actor=ALICE)
+    waits = handling.answer_order(handling.accept_order(asked(holder), actor=ALICE, severity="major"), actor=ALICE)
+    handling.pause_order(waits, actor=ALICE, reason="等待日志")
+    settling.cancel_order(asked(holder), actor=ALICE, reason="重复报送")
+    with reading() as db:
+        everything = orders(db, Wanted(), actor=ALICE)
+        due = {case.number: lateness(case)[1] for case, _ in everything}
+    assert len({one for one in due.values() if one}) == 3
+    known = sorted((at_, number) for number, at_ in due.items() if at_)
+    lacking = sorted((number for number, at_ in due.items() if at_ is None), reverse=True)
+    assert seen_by(ALICE, Wanted(sort="due")) == [number for _, number in known] + lacking
+    assert seen_by(ALICE, Wanted(sort="-due")) == [number for _, number in known[::-1]] + lacking
 
 
 def test_orders_are_counted_without_being_fetched(clock: Clock, fetched: list[object]) -> None:
