@@ -87,9 +87,9 @@ def attach_paper(case: ServiceCase, name: str, content: bytes, *, actor: Actor) 
     checked([(name, content)])
     with transaction() as db:
         fresh = case_of(db, case.number, actor, f"{ROOM}:attach")
+        db.refresh(fresh, with_for_update=True)  # a step meanwhile would leave what is written here out of date
         if fresh.stage not in OPEN:
             raise Conflict("The order changed meanwhile. Please look at it again.")
-        audit.lock_head(db)
         [paper] = lay(db, [(name, content)], actor, case_id=fresh.id)
         settle(db, fresh)
         audit.record(db, f"{ROOM}:attach", f"order:{fresh.number}", actor, name=paper.name)

@@ -28,6 +28,7 @@ from licensetrack.units.models import Platform, Unit
 KINDS = ("patch", "vulnerability", "feature_library")
 LEVELS = ("critical", "high", "medium", "low")
 LONGEST = 500
+CHANGED = "The task changed meanwhile. Please look at it again."
 _REFERENCE = re.compile(r"CVE-\d{4}-\d{4,}|CNVD-\d{4}-\d{4,}|CNNVD-\d{6}-\d{3,}", re.ASCII)
 
 
@@ -231,6 +232,8 @@ def _move_task(
     if bulletin.stage != "open":
         raise Refused("The bulletin is closed.")
     revision = task.revision if seen is None else seen
+    if fresh.revision != revision:
+        raise Conflict(CHANGED)
     stage = next_stage(TASK_MOVES, fresh.stage, action)
     changed = db.execute(
         update(BulletinTask)
@@ -239,7 +242,7 @@ def _move_task(
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("The task changed meanwhile. Please look at it again.")
+        raise Conflict(CHANGED)
     moved = db.get_one(BulletinTask, fresh.id, populate_existing=True)
     _step(db, bulletin, moved, action, actor, note)
     unit = db.get_one(Unit, moved.unit_id)
