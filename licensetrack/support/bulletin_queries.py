@@ -6,15 +6,19 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.permissions import Scope
 from licensetrack.accounts.scoping import rows_within
+from licensetrack.core.pages import Turned, turn
 from licensetrack.support.bulletin_models import Bulletin, BulletinStep, BulletinTask
 from licensetrack.support.handling_models import ServicePaper
 from licensetrack.support.stages import CONFIRMED, DROPPED, REPORTED, TASK_OPEN
 from licensetrack.units.models import Unit
+from licensetrack.units.queries import is_called
+
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -40,18 +44,21 @@ def is_overdue(task: BulletinTask, bulletin: Bulletin, day: dt.date) -> bool:
     return task.done_on is not None and task.done_on > bulletin.deadline
 
 
-def completions(db: Session, scope: Scope, day: dt.date) -> list[Completion]:
-    """All bulletins that concern somebody in the scope, the newest first."""
-    tasks: dict[int, list[BulletinTask]] = {}
+def page_of_completions(db: Session, scope: Scope, day: dt.date, page: int) -> tuple[list[Completion], int, Turned]:
+    """One page of the bulletins that concern somebody in the scope, the newest first; how many there are; the place."""
     within = rows_within(scope, district=BulletinTask.district, unit_id=BulletinTask.unit_id)
-    for task in db.scalars(select(BulletinTask).where(*within)):
+    query = select(Bulletin)
+    if scope.kind != "all":
+        query = query.where(Bulletin.id.in_(select(BulletinTask.bulletin_id).where(*within)))
+    total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
+    place = turn(page, total, PAGE_SIZE)
+    shown = db.scalars(query.order_by(Bulletin.id.desc()).limit(PAGE_SIZE).offset(place.before)).all()
+    tasks: dict[int, list[BulletinTask]] = {}
+    for task in db.scalars(
+        select(BulletinTask).where(BulletinTask.bulletin_id.in_([bulletin.id for bulletin in shown]), *within)
+    ):
         tasks.setdefault(task.bulletin_id, []).append(task)
-    rows = db.scalars(select(Bulletin).order_by(Bulletin.id.desc()))
-    return [
-        completion(bulletin, tasks.get(bulletin.id, []), day)
-        for bulletin in rows
-        if scope.kind == "all" or bulletin.id in tasks
-    ]
+    return [completion(bulletin, tasks.get(bulletin.id, []), day) for bulletin in shown], total, place
 
 
 def completion(bulletin: Bulletin, tasks: Sequence[BulletinTask], day: dt.date) -> Completion:
@@ -66,8 +73,10 @@ def completion(bulletin: Bulletin, tasks: Sequence[BulletinTask], day: dt.date) 
     )
 
 
-def tasks_of(db: Session, bulletin: Bulletin, scope: Scope) -> list[tuple[BulletinTask, Unit]]:
-    """The tasks of a bulletin with their units, in the order of unit codes."""
+def tasks_of(db: Session, bulletin: Bulletin, scope: Scope, *, called: str = "") -> list[tuple[BulletinTask, Unit]]:
+    """The tasks of a bulletin with their units, in the order of unit codes; those of units of this name or code alone
+    where one is said.
+    """
     query = (
         select(BulletinTask, Unit)
         .join(Unit, Unit.id == BulletinTask.unit_id)
@@ -75,6 +84,8 @@ def tasks_of(db: Session, bulletin: Bulletin, scope: Scope) -> list[tuple[Bullet
         .where(*rows_within(scope, district=BulletinTask.district, unit_id=BulletinTask.unit_id))
         .order_by(Unit.code)
     )
+    if text := called.strip():
+        query = query.where(or_(is_called(text), Unit.code.icontains(text, autoescape=True)))
     return [(row[0], row[1]) for row in db.execute(query)]
 
 
@@ -91,11 +102,12 @@ def waiting_tasks(db: Session, scope: Scope, stage: str) -> list[tuple[BulletinT
     return [(row[0], row[1], row[2]) for row in db.execute(query)]
 
 
-def steps_of(db: Session, bulletin_id: int) -> dict[int | None, list[BulletinStep]]:
-    """Task (None: the bulletin itself) → the steps taken with it."""
+def steps_of(db: Session, bulletin_id: int, task_ids: Sequence[int]) -> dict[int | None, list[BulletinStep]]:
+    """Task, of these, (None: the bulletin itself) → the steps taken with it."""
     found: dict[int | None, list[BulletinStep]] = {}
-    query = select(BulletinStep).where(BulletinStep.bulletin_id == bulletin_id).order_by(BulletinStep.id)
-    for step in db.scalars(query):
+    wanted = or_(BulletinStep.task_id.is_(None), BulletinStep.task_id.in_(task_ids))
+    query = select(BulletinStep).where(BulletinStep.bulletin_id == bulletin_id, wanted)
+    for step in db.scalars(query.order_by(BulletinStep.id)):
         found.setdefault(step.task_id, []).append(step)
     return found
 

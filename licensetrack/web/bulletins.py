@@ -5,31 +5,28 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from licensetrack.accounts.permissions import allows
 from licensetrack.core import blobs
 from licensetrack.core.clock import today
 from licensetrack.core.db import reading
 from licensetrack.core.errors import NotFound
-from licensetrack.core.transitions import actions_from
 from licensetrack.exchange.spreadsheet_out import OutputColumn
-from licensetrack.procurement.queries import products
 from licensetrack.support import bulletin_queries as queries
 from licensetrack.support import bulletins as verbs
 from licensetrack.support.bulletin_models import Bulletin, BulletinTask
 from licensetrack.support.bulletins import bulletin_of, task_of
-from licensetrack.support.stages import BULLETIN_MOVES, TASK_MOVES
 from licensetrack.units.models import Unit
 from licensetrack.web import bulletin_words as words
 from licensetrack.web.access import actor, needs
 from licensetrack.web.acts import ActForm, ReasonForm, perform
 from licensetrack.web.bulletin_forms import ConfirmForm, NoticeForm, ReportForm, UnitForm
-from licensetrack.web.chosen_unit import offered_units, unit_named
+from licensetrack.web.bulletin_page import page
+from licensetrack.web.chosen_unit import unit_named
+from licensetrack.web.digits import page_asked
 from licensetrack.web.exports import attachment, export_table, record_download
-from licensetrack.web.request_forms import word_of
 from licensetrack.web.service_forms import read_files
 
 bulletins = Blueprint("bulletins", __name__, url_prefix="/bulletins")
@@ -40,10 +37,10 @@ READ = "support:bulletin:read"
 @bulletins.get("")
 @needs(READ)
 def index() -> ResponseReturnValue:
-    """All bulletins with their completion."""
+    """One page of the bulletins, with their completion."""
     with reading() as db:
-        rows = queries.completions(db, actor().scope, today())
-    return render_template("bulletins/index.html", rows=rows, words=words)
+        rows, total, place = queries.page_of_completions(db, actor().scope, today(), page_asked())
+    return render_template("bulletins/index.html", rows=rows, total=total, place=place, words=words)
 
 
 @bulletins.get("/new")
@@ -70,7 +67,7 @@ def publish() -> ResponseReturnValue:
 @needs(READ)
 def one(number: str) -> ResponseReturnValue:
     """A bulletin and the tasks that the visitor sees."""
-    return _page(number)
+    return page(number)
 
 
 @bulletins.get("/<number>/export.<any(xlsx, csv):form>")
@@ -124,7 +121,7 @@ def add(number: str) -> ResponseReturnValue:
         verbs.add_unit(found, unit, actor=actor())
         return url_for("bulletins.one", number=number)
 
-    return perform(form, act, lambda: _page(number, "add", form))
+    return perform(form, act, lambda: page(number, "add", form))
 
 
 @bulletins.post("/<number>/close")
@@ -195,7 +192,7 @@ def _of_bulletin(number: str, name: str, verb: Callable[..., Bulletin]) -> Respo
         verb(found, actor=actor(), reason=form.reason.data or "", seen=form.seen)
         return url_for("bulletins.one", number=number)
 
-    return perform(form, act, lambda: _page(number, name, form))
+    return perform(form, act, lambda: page(number, name, form))
 
 
 def _reasoned(task_id: int, name: str, verb: Callable[..., BulletinTask]) -> ResponseReturnValue:
@@ -215,45 +212,6 @@ def _of_task(
 
     def act() -> str:
         verb(task)
-        return url_for("bulletins.one", number=number, _anchor=f"t-{task_id}")
+        return url_for("bulletins.one", number=number, task=task_id, _anchor=f"t-{task_id}")
 
-    return perform(form, act, lambda: _page(number, name, form, at=task_id))
-
-
-def _page(number: str, name: str = "", form: ActForm | None = None, at: int = 0) -> str:
-    visitor = actor()
-    with reading() as db:
-        found = bulletin_of(db, number, visitor)
-        rows = queries.tasks_of(db, found, visitor.scope)
-        shown = request.args.get("stage", "")
-        forms: dict[str, ActForm] = {
-            "report": ReportForm(None, done_on=today()), "confirm": ConfirmForm(None), "add": UnitForm(None),
-            **{step: ReasonForm(None) for step in ("return", "drop", "restore", "close", "reopen")},
-        }  # fmt: skip
-        if form is not None:
-            forms[name] = form
-        return render_template(
-            "bulletins/one.html",
-            found=found,
-            rows=[row for row in rows if shown in ("", row[0].stage) or row[0].id == at],
-            shown=shown,
-            sums=queries.completion(found, [task for task, _ in rows], today()),
-            steps=queries.steps_of(db, found.id),
-            papers=queries.papers_of(db, [task.id for task, _ in rows]),
-            overdue=lambda task: queries.is_overdue(task, found, today()),
-            acts=lambda task: [
-                step for step in actions_from(TASK_MOVES, task.stage)
-                if found.stage == "open" and allows(visitor, f"support:task:{step}")
-            ],
-            bulletin_acts=[
-                step
-                for step in actions_from(BULLETIN_MOVES, found.stage)
-                if allows(visitor, f"support:bulletin:{step}")
-            ],
-            units=offered_units(db, visitor.scope, 0) if allows(visitor, "support:bulletin:adjust") else [],
-            products={one.code: word_of(one) for one in products(db)},
-            forms=forms,
-            refused=name,
-            at=at,
-            words=words,
-        )  # fmt: skip
+    return perform(form, act, lambda: page(number, name, form, at=task_id))

@@ -75,7 +75,7 @@ def _tasks(db: Session, asked: Asked, stage: str) -> list[WorkRow]:
 
 
 def _task(task: BulletinTask, bulletin: Bulletin, unit: Unit, day: dt.date) -> WorkRow:
-    address = url_for("bulletins.one", number=bulletin.number, _anchor=f"t-{task.id}")
+    address = url_for("bulletins.one", number=bulletin.number, task=task.id, _anchor=f"t-{task.id}")
     about = f"{wording.word(bulletin_words.KINDS, bulletin.kind)} · {bulletin.title}"
     days = (bulletin.deadline - day).days
     return WorkRow(address, bulletin.number, unit.name, about, bulletin.deadline, days, bulletin.references)

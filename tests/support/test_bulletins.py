@@ -14,7 +14,7 @@ from licensetrack.core.errors import Conflict, Forbidden, NotFound, Refused
 from licensetrack.core.outbox import OutboxMessage
 from licensetrack.support import bulletins as verbs
 from licensetrack.support.bulletin_models import Bulletin, BulletinTask
-from licensetrack.support.bulletin_queries import completions, tasks_of, waiting_tasks
+from licensetrack.support.bulletin_queries import page_of_completions, tasks_of, waiting_tasks
 from licensetrack.support.bulletins import Notice, bulletin_of
 from tests.invariants import broken
 from tests.support.people import of_unit
@@ -56,7 +56,7 @@ def test_an_edition_narrows_it_and_the_centre_adjusts_what_the_ledger_does_not_k
         verbs.add_unit(made, far, actor=ALICE)
     verbs.drop_task(tasks(made)["SZ0001"], actor=ALICE, reason="已提前升级")
     with reading() as db:
-        [found] = completions(db, ALICE.scope, day("12-31"))
+        [found] = page_of_completions(db, ALICE.scope, day("12-31"), 1)[0]
     assert (found.tasks, found.confirmed, found.overdue) == (1, 0, 1)
 
 
@@ -76,7 +76,7 @@ def test_a_unit_reports_and_the_centre_confirms_after_the_re_test() -> None:
     task = verbs.report_task(task, actor=of_unit(holder), done_on=day("12-29"), result="已安装补丁，截图已更换")
     task = verbs.confirm_task(task, actor=ALICE, retest="复测通过")
     with reading() as db:
-        [found] = completions(db, ALICE.scope, day("12-31"))
+        [found] = page_of_completions(db, ALICE.scope, day("12-31"), 1)[0]
         told_of = db.scalars(select(OutboxMessage.tag).where(OutboxMessage.tag.like("support:%"))).all()
     assert (task.stage, found.percent, found.overdue) == ("confirmed", 100, 0)
     assert told_of == [
@@ -93,7 +93,7 @@ def test_what_was_done_after_the_deadline_is_late_also_when_it_is_confirmed() ->
     task = verbs.report_task(tasks(made)["SZ0001"], actor=of_unit(holder), done_on=day("12-31"), result="已安装")
     verbs.confirm_task(task, actor=ALICE)
     with reading() as db:
-        assert completions(db, ALICE.scope, day("12-31"))[0].overdue == 1
+        assert page_of_completions(db, ALICE.scope, day("12-31"), 1)[0][0].overdue == 1
 
 
 def test_a_unit_sees_its_own_task_alone_and_no_bulletin_of_others() -> None:
@@ -105,7 +105,7 @@ def test_a_unit_sees_its_own_task_alone_and_no_bulletin_of_others() -> None:
     bob = of_unit(near)
     with reading() as db:
         assert [task.unit_id for task, _ in tasks_of(db, both, bob.scope)] == [near.id]
-        assert [one.bulletin.number for one in completions(db, bob.scope, day("12-31"))] == [both.number]
+        assert [one.bulletin.number for one in page_of_completions(db, bob.scope, day("12-31"), 1)[0]] == [both.number]
         assert len(waiting_tasks(db, bob.scope, "open")) == 1
         with pytest.raises(NotFound):
             bulletin_of(db, theirs.number, bob)
