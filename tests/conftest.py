@@ -16,6 +16,7 @@ import run
 from licensetrack.core import blobs, db, result_files, schema, sealing
 from licensetrack.jobs import uploads
 from tests import debian, postgres
+from tests.haste import sqlite_in_haste
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -36,6 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The rules of the house first: they are quick, and what breaks them explains much of what follows."""
     items.sort(key=lambda item: item.path.name not in ("test_architecture.py", "test_quality.py"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_haste() -> Iterator[None]:
+    """Nothing waits for the disk but what a test starts as a process of its own."""
+    with sqlite_in_haste():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from licensetrack.core.db import insert_rows, make_engine, reading, reserve_ids,
 from licensetrack.core.errors import Conflict
 from licensetrack.core.outbox import OutboxMessage, post
 from licensetrack.units.models import UnitName
+from tests.haste import sqlite_as_it_is
 from tests.trade import unit
 
 
@@ -112,7 +113,7 @@ def test_a_writer_that_hangs_does_not_hang_the_others_for_ever(
 def test_sqlite_is_set_up_to_lose_nothing_that_was_confirmed(sqlite_url: str) -> None:
     engine = make_engine(sqlite_url)
     asked = ("foreign_keys", "journal_mode", "synchronous", "trusted_schema", "recursive_triggers", "busy_timeout")
-    with engine.connect() as connection:
+    with sqlite_as_it_is(), engine.connect() as connection:
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in asked]
     assert found == [1, "wal" if wal_is_safe() else "truncate", 2, 0, 1, 30_000]
     engine.dispose()

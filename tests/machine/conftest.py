@@ -13,7 +13,6 @@ import pytest
 import time_machine
 
 from licensetrack.core import blobs, db
-from tests.haste import sqlite_in_haste
 from tests.machine.hands import furnish
 from tests.postgres import Server
 
@@ -21,11 +20,9 @@ Connect = Callable[[ExitStack], None]
 
 
 @pytest.fixture(autouse=True)
-def own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Files that other tests left behind belong to no row of this one; and nothing waits for the disk."""
+def own_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files that other tests left behind belong to no row of this one."""
     blobs.use_folder(tmp_path_factory.mktemp("files"))
-    with sqlite_in_haste():
-        yield
 
 
 @contextmanager

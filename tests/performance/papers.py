@@ -12,7 +12,6 @@ from licensetrack.performance.evidence_models import EvidenceFile
 from licensetrack.performance.evidence_rules import INDICATOR, About, Target, target_at
 from licensetrack.performance.framework import Framework
 from tests.handover.people import paper, picture
-from tests.haste import sqlite_in_haste
 
 OFFICER = Actor(1, "pan", "潘评", "performance_officer")
 C21 = "indicator:department-2024:2024:C21:"
@@ -64,7 +63,6 @@ def lay_wanted(wanting: Framework, year: int = 2024, actor: Actor = OFFICER) -> 
     for leaf in wanting.leaves():
         for kind in leaf.wanted_evidence:
             kinds.setdefault(kind, []).append(Target(INDICATOR, leaf.code, wanting.code, year, kind))
-    with sqlite_in_haste():
-        for kind, targets in kinds.items():
-            upload = Upload(f"{kind}.pdf", paper(kind))
-            add_evidence([upload], About("formal"), actor=actor, targets=targets, reason=kind)
+    for kind, targets in kinds.items():
+        upload = Upload(f"{kind}.pdf", paper(kind))
+        add_evidence([upload], About("formal"), actor=actor, targets=targets, reason=kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, func, select, text
@@ -19,17 +19,10 @@ from licensetrack.performance.evidence_links import link_evidence, unlink_eviden
 from licensetrack.performance.evidence_models import EvidenceFile, EvidenceLink
 from licensetrack.performance.evidence_queries import EvidenceAsked
 from licensetrack.performance.evidence_rules import About, Target, target_at
-from tests.haste import sqlite_in_haste
 from tests.performance.conftest import SmallYear
 from tests.performance.papers import C21, EVERY_KIND, OFFICER, laid, paper
 
 OF_DISTRICT = Actor(9, "lan", "兰区", "operator", Scope("district", "南山区"))
-
-
-@pytest.fixture(autouse=True)
-def in_haste() -> Iterator[None]:
-    with sqlite_in_haste():
-        yield
 
 
 def held() -> tuple[int, int, int, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,18 +23,11 @@ from licensetrack.performance.models import Evaluation
 from licensetrack.performance.scorecard import Incomplete
 from licensetrack.performance.sheet import EvidencePaper
 from licensetrack.performance.working_paper import WorkingPaper
-from tests.haste import sqlite_in_haste
 from tests.performance.conftest import MANAGER, OFFICER, REVIEWER, SmallYear
 from tests.performance.papers import C21, laid
 
 KIND = f"{C21}授权验收单"
 OTHER = "indicator:department-2024:2024:B12:支付凭证"
-
-
-@pytest.fixture(autouse=True)
-def in_haste() -> Iterator[None]:
-    with sqlite_in_haste():
-        yield
 
 
 def wanting() -> Framework:

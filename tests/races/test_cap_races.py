@@ -28,7 +28,6 @@ from licensetrack.requests.fulfillment import fulfill_line
 from licensetrack.units.models import Unit
 from tests.asking import RITA, approved, its_lines
 from tests.handover.vendor_files import huawei_dat
-from tests.haste import sqlite_in_haste
 from tests.invariants import broken
 from tests.races.test_races import at_once, kinds
 from tests.trade import ALICE, day, fresh, issued, unit
@@ -40,8 +39,7 @@ THREADS, EACH, CPUS = 16, 250, 7
 @pytest.fixture(autouse=True)
 def books_right_afterwards(database: object) -> Iterator[None]:
     """Whatever raced: every invariant holds."""
-    with sqlite_in_haste():
-        yield
+    yield
     assert broken() == []
 
 

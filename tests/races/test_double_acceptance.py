@@ -30,20 +30,12 @@ from licensetrack.handover.certificates import draw_certificate
 from licensetrack.units.models import Unit
 from tests import site
 from tests.handover.people import of_unit, paper
-from tests.haste import sqlite_in_haste
 from tests.invariants import broken
 from tests.races.test_races import at_once, kinds
 from tests.trade import ALICE, day, fresh, imported, issued, unit
 from tests.web.conftest import furnished  # noqa: F401 - a fixture
 
 MANY = 50
-
-
-@pytest.fixture(autouse=True)
-def no_waits_for_the_disk() -> Iterator[None]:
-    """Power cuts are no subject of these tests."""
-    with sqlite_in_haste():
-        yield
 
 
 def acceptances(number: str) -> int:
