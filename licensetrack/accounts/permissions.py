@@ -42,7 +42,8 @@ SYSTEM = Actor(id=None, login="system", name="licensetrack", role="system")
 # A pattern is a permission, or a prefix of one that ends in ":*".
 LEDGER = ("measures:read", "allocation:read", "units:read", "requests:read", "handover:read", "inventory:read")
 ORDERS = ("support:order:read", "support:bulletin:read")
-READ = (*LEDGER, *ORDERS, "procurement:read", "support:read", "performance:read", "inventory:difference:read")
+COMPARE = ("inventory:difference:read", "inventory:run:read")
+READ = (*LEDGER, *ORDERS, *COMPARE, "procurement:read", "support:read", "performance:read")
 ASK = ("requests:request:draft", "requests:request:submit", "requests:request:withdraw")
 IMPORT = ("allocation:import:record", "allocation:import:fail", "handover:attempt:record")
 # The unit alone confirms and gives the mark: who renders a service does not grade it.
@@ -70,6 +71,7 @@ REPORT = (
     "performance:follow_up:accept",
     "performance:follow_up:return",
 )
+EXPLAIN = ("inventory:difference:read", "inventory:difference:explain")
 ANSWER = ("inventory:difference:confirm", "inventory:difference:decline")
 WATCH = ("system:check:read", "system:alarm:hear")  # a red check of the books concerns whoever is responsible for them
 GRANTS: dict[str, tuple[str, ...]] = {
@@ -154,6 +156,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
         *ASK,
         *JUDGE,
         *IMPORT,
+        *EXPLAIN,
         "handover:receipt:sign",
         "handover:file:reveal",
         "handover:file:download",

@@ -84,7 +84,7 @@ def tell(db: Session, difference: Difference, action: str, actor: Actor, *, note
     if "operation" in said:
         said["ledger"] = said.pop("operation")  # the ledger's own entry stands for that operation in the audit trail
     audit.record(db, tag, subject(difference), actor, stage=difference.stage, note=note, **said)
-    outbox.post(db, tag, difference_id=difference.id)
+    outbox.post(db, tag, difference_id=difference.id, seq=difference.revision)
 
 
 def subject(difference: Difference) -> str:

@@ -25,7 +25,7 @@ from licensetrack.inventory.models import (
     ReconciliationRun,
     ScanCoverage,
 )
-from licensetrack.inventory.stages import STANDING
+from licensetrack.inventory.stages import OPEN, STANDING
 from licensetrack.units.models import Platform, Unit
 
 
@@ -105,6 +105,12 @@ def last_steps_at(db: Session, stage: str) -> dict[int, dt.datetime]:
         Difference, Difference.id == DifferenceStep.difference_id
     )
     return dict(db.execute(query.where(Difference.stage == stage).group_by(DifferenceStep.difference_id)).all())
+
+
+def explained(db: Session) -> set[int]:
+    """The open differences of which somebody said what is known."""
+    query = select(DifferenceStep.difference_id).join(Difference, Difference.id == DifferenceStep.difference_id)
+    return set(db.scalars(query.where(Difference.stage == OPEN, DifferenceStep.action == "explain")))
 
 
 def counts_by_stage(db: Session, scope: Scope = EVERYWHERE) -> dict[str, int]:

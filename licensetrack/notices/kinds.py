@@ -7,6 +7,7 @@ Kinds stand by areas in files of their own (`*_kinds.py`), which are added to `_
 from __future__ import annotations
 
 from licensetrack.notices.account_kinds import ACCOUNT_KINDS
+from licensetrack.notices.inventory_kinds import INVENTORY_KINDS
 from licensetrack.notices.performance_kinds import PERFORMANCE_KINDS
 from licensetrack.notices.reminder_kinds import REMINDER_KINDS, SYSTEM_KINDS
 from licensetrack.notices.service_kinds import SERVICE_KINDS
@@ -20,6 +21,7 @@ GROUPS: dict[str, str] = {
     "sets": "Licence sets",
     "acceptance": "Importing and acceptance",
     "service": "Service orders and bulletins",
+    "inventory": "What runs",
     "bought": "What was bought",
     "performance": "Performance",
     "reminders": "Reminders",
@@ -28,6 +30,6 @@ GROUPS: dict[str, str] = {
 }
 _ALL = (
     *REQUEST_KINDS, *SET_KINDS, *ACCEPTANCE_KINDS, *BOUGHT_KINDS, *PERFORMANCE_KINDS, *ACCOUNT_KINDS, *REMINDER_KINDS,
-    *SYSTEM_KINDS, *SERVICE_KINDS,
+    *SYSTEM_KINDS, *SERVICE_KINDS, *INVENTORY_KINDS,
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.code: kind for kind in _ALL}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from licensetrack.notices import (
     account_tellers,
     bulletin_tellers,
+    inventory_tellers,
     performance_tellers,
     service_tellers,
     set_tellers,
@@ -25,9 +26,10 @@ TELLERS: dict[str, Teller] = {
     **account_tellers.TELLERS,
     **service_tellers.TELLERS,
     **bulletin_tellers.TELLERS,
+    **inventory_tellers.TELLERS,
 }
 # Worked off on desks and pages of their own; what is not in the table above tells nobody.
-SILENT_ROOMS = ("support:", "inventory:", "system:")
+SILENT_ROOMS = ("support:", "system:")
 SILENT = frozenset(
     (
         # The attempt, the certificate and the request say the same, and more.
@@ -40,5 +42,8 @@ SILENT = frozenset(
         "performance:evaluation:write", "performance:monitoring:draft", "performance:monitoring:rework",
         "performance:monitoring:judge", "performance:monitoring:reopen", "performance:monitoring:close",
         "performance:framework:edit", "performance:framework:discard", "measures:month:close",
+        # Steps that nobody waits for; the comparison after them tells what is new.
+        "inventory:scan:record", "inventory:difference:change", "inventory:difference:close",
+        "inventory:difference:reopen", "inventory:difference:waive", "inventory:difference:work_off",
     )
 )  # fmt: skip

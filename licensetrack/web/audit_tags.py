@@ -96,6 +96,7 @@ TAGS: dict[str, Any] = {
     "inventory:read": lazy_gettext("Inventory looked at"),
     "inventory:rule:state": lazy_gettext("Core rule stated"),
     "inventory:run:make": lazy_gettext("Contract, ledger and deployment compared"),
+    "inventory:run:read": lazy_gettext("Comparisons looked at"),
     "inventory:scan:record": lazy_gettext("Scan of hosts recorded"),
     "measures:figure:export": lazy_gettext("Rows of a figure exported"),
     "measures:month:close": lazy_gettext("Month closed"),

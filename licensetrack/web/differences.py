@@ -89,7 +89,7 @@ def compare() -> ResponseReturnValue:
 
 
 @differences.get("/runs")
-@needs("inventory:difference:read")
+@needs("inventory:run:read")
 def runs() -> ResponseReturnValue:
     """The comparisons that were made."""
     with reading() as db:
@@ -97,7 +97,7 @@ def runs() -> ResponseReturnValue:
 
 
 @differences.get("/runs/<int:run_id>")
-@needs("inventory:difference:read")
+@needs("inventory:run:read")
 def one_run(run_id: int) -> ResponseReturnValue:
     """One comparison: what went in, what came, and the differences that it found first."""
     with reading() as db:

@@ -23,6 +23,17 @@ def to_work_off(db: Session, asked: Asked) -> list[WorkRow]:
     return sorted(found, key=lambda row: (row.since or asked.as_of, row.label))
 
 
+def to_explain(db: Session, asked: Asked) -> list[WorkRow]:
+    """Open differences of which nobody said anything yet, the oldest first."""
+    rows, explained = queries.differences(db, Wanted(stage=OPEN), asked.scope), queries.explained(db)
+    found = [
+        _row(row[0], row.unit, row.platform, row.number, row[0].opened_on, asked)
+        for row in rows
+        if row[0].id not in explained
+    ]
+    return sorted(found, key=lambda row: (row.since or asked.as_of, row.label))
+
+
 def to_answer(db: Session, asked: Asked) -> list[WorkRow]:
     """Waivers that were asked for, those of the visitor's own hand left out: another person answers."""
     found, last = [], queries.last_steps_at(db, ASKED)

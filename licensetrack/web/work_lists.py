@@ -164,6 +164,11 @@ LISTS: Mapping[str, WorkList] = {
             work_inventory.to_work_off, "inventory:difference:work_off", lazy_gettext("Found on"), "arrow-down-up",
         ),
         WorkList(
+            "to_explain", lazy_gettext("Differences to explain"),
+            lazy_gettext("What runs differs from what was issued, and nobody said yet why."),
+            work_inventory.to_explain, "inventory:difference:explain", lazy_gettext("Found on"), "arrow-down-up",
+        ),
+        WorkList(
             "waivers", lazy_gettext("Waivers to answer"),
             lazy_gettext("Somebody asks to leave a difference as it is for a time; a second person says whether."),
             work_inventory.to_answer, "inventory:difference:confirm", _SINCE, "check-circle",
@@ -254,7 +259,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "district_manager": ("with_the_unit", *_LAGGARDS, *_SERVICE),
     "unit_user": (
         "returned", "to_receive", "imports", "declined", "to_accept", "to_sign", "service_with_unit", "bulletin_tasks",
-        "revocations", "expiring", "held",
+        "to_explain", "revocations", "expiring", "held",
     ),
     "vendor_engineer": ("service_to_handle", "imports", "declined", "expiring"),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from tests.web.routes.shape import EXPORTS, FIGURES, SCOPED, Key, Route
 
 READERS = FIGURES - SCOPED
+OWN = FIGURES - {"district_manager"}  # the centre, and a unit its own
 OPERATOR = {"operator"}
 SECOND = {"operator", "reviewer", "manager"}
 UNFIT = 422
@@ -23,15 +24,22 @@ ROUTES: dict[Key, Route] = {
     ("scans.one", "GET"): Route(FIGURES, "/inventory/scans/{own_scan}", "/inventory/scans/{foreign_scan}"),
     ("scans.rules", "GET"): Route(FIGURES, "/inventory/core-rules"),
     ("scans.state_rule", "POST"): Route(OPERATOR, "/inventory/core-rules", good=UNFIT),
-    ("differences.index", "GET"): Route(READERS, "/inventory/differences"),
+    ("differences.index", "GET"): Route(OWN, "/inventory/differences"),
     ("differences.export", "GET"): Route(READERS, "/inventory/differences/export.csv"),
-    ("differences.one", "GET"): Route(READERS, "/inventory/differences/{own_difference}"),
+    ("differences.one", "GET"): Route(
+        OWN, "/inventory/differences/{own_difference}", "/inventory/differences/{foreign_difference}"
+    ),
     ("differences.runs", "GET"): Route(READERS, "/inventory/runs"),
     ("differences.one_run", "GET"): Route(READERS, "/inventory/runs/{reconciliation_run}"),
     ("differences.compare", "POST"): Route(OPERATOR, "/inventory/runs", good=UNFIT),
     ("difference_acts.correct", "POST"): act(OPERATOR, "work-off"),
     ("difference_acts.bind", "POST"): act(OPERATOR, "bind"),
-    ("difference_acts.explain", "POST"): act(OPERATOR, "explain"),
+    ("difference_acts.explain", "POST"): Route(
+        OPERATOR | {"unit_user"},
+        "/inventory/differences/{own_difference}/explain",
+        "/inventory/differences/{foreign_difference}/explain",
+        UNFIT,
+    ),
     ("difference_acts.waive", "POST"): act(OPERATOR, "waive"),
     ("api_inventory.record", "POST"): Route(OPERATOR, "/api/v1/inventory/scans", good=UNFIT),
     ("api_inventory.read_positions", "GET"): Route(FIGURES, "/api/v1/inventory/positions"),
