@@ -305,7 +305,7 @@ def test_what_is_wanted_once_a_day_comes_in_one_mail(box: Box, rosa: Actor) -> N
         assert digests.gather(db) == 0
     send()
     [(_, message)] = box.taken
-    assert message["Subject"] == "每日通知汇总（3条）"
+    assert message["Subject"] == "每日通知汇总（3 条）"
     assert all(f"申请XQ-{number}待受理" in text for number in range(3) for text in parts(message))
     assert states() == ["collected"] * 3 + ["sent"]
 
