@@ -48,6 +48,25 @@ def test_a_person_of_one_unit_sees_his_own_positions_alone(full_house: House) ->
     full_house.get(f"/inventory/scans/{full_house.objects['foreign_scan']}", "unit_user", status=404)
 
 
+def test_a_unit_explains_what_was_found_at_it_and_sees_no_comparison_of_the_city(own_full_house: House) -> None:
+    house, found = own_full_house, difference(own_full_house, "own")
+    listed = house.get("/inventory/differences", "unit_user")
+    assert f"/inventory/differences/{found.id}" in listed
+    assert f"/inventory/differences/{difference(house, 'foreign').id}" not in listed
+    path = f"/inventory/differences/{found.id}"
+    page = house.get(path, "unit_user")
+    assert "/inventory/runs" not in listed + page
+    assert {form["action"] for form in soup(page).select("main form")} == {f"{path}/explain"}
+    waiting = house.get("/desk/to_explain", "unit_user")
+    assert path in waiting
+    said = sent(house, f"{path}/explain", "unit_user", version=str(found.revision), note="扩容申请已提交")
+    assert said.status_code == 303
+    assert path not in house.get("/desk/to_explain", "unit_user")
+    assert "扩容申请已提交" in house.get(path)
+    assert "waive" not in house.get(path, "unit_user")
+    assert sent(house, f"{path}/waive", "unit_user", until="2027-01-01", reason="x").status_code == 403
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_positions_and_differences_are_exported(full_house: House, form: str) -> None:
     for path in (f"/inventory/export.{form}?state=missing", f"/inventory/differences/export.{form}"):
