@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from licensetrack.core.clock import today
 from licensetrack.core.columns import BigId, Instant
 from licensetrack.core.db import Base
 
@@ -80,6 +81,28 @@ class LoginSession(Base):
     ended_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     address: Mapped[str] = mapped_column(String(64), default="")
     device: Mapped[str] = mapped_column(String(200), default="")
+
+
+class AccessToken(Base):
+    """A token by which a program acts as its account, below /api/ alone. Only the digest of its 256 bits is kept.
+
+    It is good to the end of `expires_on` (Asia/Shanghai) or until `ended_at`; `used_on` is the last day of its use.
+    """
+
+    __tablename__ = "access_token"
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime] = mapped_column(Instant)
+    expires_on: Mapped[dt.date]
+    used_on: Mapped[dt.date | None]
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+    @property
+    def expired(self) -> bool:
+        """Whether its last day is over."""
+        return self.expires_on < today()
 
 
 class AccountWarning(Base):

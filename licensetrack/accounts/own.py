@@ -13,6 +13,7 @@ from licensetrack.accounts.passwords import check_new_password, hashed, is_passw
 from licensetrack.accounts.policy import policy
 from licensetrack.accounts.session_rows import UNKNOWN, Browser, end_row, end_rows, open_row
 from licensetrack.accounts.sessions import ENROL, OPEN, PASSWORD, WRONG_CODE, session_in, state_with_factor
+from licensetrack.accounts.token_rows import end_tokens
 from licensetrack.accounts.users import actor_of, claim
 from licensetrack.core import audit
 from licensetrack.core.clock import now
@@ -25,7 +26,7 @@ def change_password(token: str, current: str, password: str, *, browser: Browser
 
     Raises Refused for a wrong present password, or a new one that the policy does not take.
     """
-    return _change(token, OPEN, _proved(token, current), password, browser)
+    return _change(token, OPEN, proved(token, current), password, browser)
 
 
 def choose_password(token: str, password: str, *, browser: Browser = UNKNOWN) -> str:
@@ -43,13 +44,14 @@ def _change(token: str, state: str, user: User, password: str, browser: Browser)
         present = claim(db, user.login, user.version)
         write_password(db, present, password_hash, must_change=False)
         end_rows(db, present.id)
+        end_tokens(db, present, actor_of(present), "accounts:own:password")
         audit.record(db, "accounts:own:password", f"user:{user.login}", actor_of(present))
         return open_row(db, present.id, OPEN, browser)
 
 
 def begin_factor(token: str, current: str) -> None:
     """Draws the seed of a second factor. Raises Refused for a wrong password, or where one is on."""
-    login = _proved(token, current).login
+    login = proved(token, current).login
     with transaction(even_read_only=True) as db:
         session_in(db, token, OPEN)
         user = claim(db, login)
@@ -93,7 +95,7 @@ def remove_factor(token: str, current: str, *, browser: Browser = UNKNOWN) -> st
 
     Raises Refused for a wrong password, and where the policy demands a second factor.
     """
-    login = _proved(token, current).login
+    login = proved(token, current).login
     with transaction(even_read_only=True) as db:
         session_in(db, token, OPEN)
         user = claim(db, login)
@@ -109,7 +111,7 @@ def remove_factor(token: str, current: str, *, browser: Browser = UNKNOWN) -> st
 
 def renew_codes(token: str, current: str, *, seen: int | None = None) -> list[str]:
     """Ten new recovery codes; the ones before are worth nothing. Raises Refused, or Conflict when sent twice."""
-    login = _proved(token, current).login
+    login = proved(token, current).login
     with transaction(even_read_only=True) as db:
         session_in(db, token, OPEN)
         user = claim(db, login, seen)
@@ -138,8 +140,10 @@ def end_other_sessions(token: str) -> int:
         return ended
 
 
-def _proved(token: str, current: str) -> User:
-    """The account of a session whose owner knows the password. Raises Refused at the field."""
+def proved(token: str, current: str) -> User:
+    """The account of a session whose owner knows the password. Raises Refused at the field, Conflict, and counts a
+    wrong password as at sign-in: call it outside a transaction.
+    """
     with transaction(even_read_only=True) as db:
         _, user = session_in(db, token, OPEN)
         free = count_attempt(db, user.id)

@@ -18,6 +18,7 @@ from licensetrack.accounts.models import RecoveryCode, User
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.accounts.rules import plain_code, steps_around
 from licensetrack.accounts.session_rows import end_rows
+from licensetrack.accounts.token_rows import end_tokens
 from licensetrack.accounts.users import claim
 from licensetrack.core import audit, outbox
 from licensetrack.core.clock import now
@@ -109,6 +110,7 @@ def reset_factor(login: str, *, actor: Actor, seen: int | None = None) -> None:
             raise Refused("This account has no second factor.")
         take_away(db, user)
         end_rows(db, user.id)
+        end_tokens(db, user, actor, "accounts:factor:reset")
         audit.record(db, "accounts:factor:reset", f"user:{login}", actor)
         outbox.post(db, "accounts:factor:reset", user_id=user.id)
 

@@ -8,15 +8,16 @@ from typing import NamedTuple
 from sqlalchemy import and_, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from licensetrack.accounts.models import AccountWarning, LoginSession, OldPassword, User
+from licensetrack.accounts.models import AccessToken, AccountWarning, LoginSession, OldPassword, User
 from licensetrack.accounts.permissions import Actor, require
 from licensetrack.accounts.policy import policy
 from licensetrack.accounts.rules import HALF_WAY
 from licensetrack.accounts.session_rows import end_rows
 from licensetrack.accounts.sessions import OPEN
+from licensetrack.accounts.token_rows import end_tokens
 from licensetrack.core import audit
 from licensetrack.core.audit import AuditEntry
-from licensetrack.core.clock import business_day, now
+from licensetrack.core.clock import BUSINESS_ZONE, business_day, now
 from licensetrack.core.db import transaction
 
 UNUSED = dt.timedelta(days=90)
@@ -83,6 +84,7 @@ def switch_off_unused(found: Unused, *, actor: Actor) -> bool:
         user.active, user.version = False, user.version + 1
         db.flush()
         end_rows(db, user.id)
+        end_tokens(db, user, actor, SWITCH)
         audit.record(db, SWITCH, f"user:{user.login}", actor, old=True, new=False, unused_since=found.used_at)
     return True
 
@@ -112,7 +114,7 @@ def clean_sessions(*, actor: Actor) -> tuple[int, int]:
 
 
 def _used_at(db: Session) -> dict[int, dt.datetime]:
-    """Account → the newest sign of life: a session used, a password set, the account made or switched on again."""
+    """Account → the newest sign of life: session or token used, a password set, made or switched on again."""
     signs = [
         select(User.id, User.created_at),
         select(LoginSession.user_id, func.max(LoginSession.seen_at))
@@ -127,5 +129,11 @@ def _used_at(db: Session) -> dict[int, dt.datetime]:
     found: dict[int, dt.datetime] = {}
     for query in signs:
         for user_id, at in db.execute(query):
+            found[user_id] = max(at, found.get(user_id, at))
+    for user_id, day in db.execute(
+        select(AccessToken.user_id, func.max(AccessToken.used_on)).group_by(AccessToken.user_id)
+    ):
+        if day is not None:
+            at = dt.datetime.combine(day, dt.time(), BUSINESS_ZONE).astimezone(dt.UTC)
             found[user_id] = max(at, found.get(user_id, at))
     return found

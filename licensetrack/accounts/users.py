@@ -1,4 +1,5 @@
-"""Accounts: made, given a password, a role and a scope, switched off; whatever changes an account ends its sessions.
+"""Accounts: made, given a password, a role and a scope, switched off; whatever changes an account ends its sessions and
+tokens.
 
 The system administrator makes accounts, which may nothing at first; the security administrator gives each its role
 and scope. The program itself (SYSTEM: the command line, a demonstration) does both at once.
@@ -17,6 +18,7 @@ from licensetrack.accounts.permissions import ADMINISTRATORS, NO_ROLE, SYSTEM, A
 from licensetrack.accounts.policy import policy
 from licensetrack.accounts.rules import check_grant, check_login, check_password
 from licensetrack.accounts.session_rows import end_rows
+from licensetrack.accounts.token_rows import end_tokens
 from licensetrack.core import audit, outbox
 from licensetrack.core.clock import BUSINESS_ZONE, now
 from licensetrack.core.db import reading, transaction
@@ -77,6 +79,7 @@ def set_password(login: str, password: str, *, actor: Actor, must_change: bool =
         user = claim(db, login, seen if seen is not None else user.version)
         write_password(db, user, password_hash, must_change=must_change)
         end_rows(db, user.id)
+        end_tokens(db, user, actor, "accounts:user:password")
         audit.record(db, "accounts:user:password", f"user:{login}", actor)
         outbox.post(db, "accounts:user:password", user_id=user.id)
 
@@ -92,6 +95,7 @@ def set_active(login: str, active: bool, *, actor: Actor, seen: int | None = Non
         user.active = active
         db.flush()
         end_rows(db, user.id)
+        end_tokens(db, user, actor, "accounts:user:active")
 
 
 def grant_role(login: str, role: str, scope: Scope, *, actor: Actor, seen: int | None = None) -> None:
@@ -109,6 +113,7 @@ def grant_role(login: str, role: str, scope: Scope, *, actor: Actor, seen: int |
         user.role, user.scope_kind, user.scope_value = role, scope.kind, scope.value
         db.flush()
         end_rows(db, user.id)
+        end_tokens(db, user, actor, "accounts:role:grant")
         audit.record(
             db, "accounts:role:grant", f"user:{login}", actor, old=old, new=[role, scope.kind, scope.value]
         )  # fmt: skip
@@ -127,6 +132,7 @@ def end_accounts_of_unit(unit_id: int, *, actor: Actor, on: dt.date) -> list[str
             user.active, user.version = False, user.version + 1
             db.flush()
             end_rows(db, user.id)
+            end_tokens(db, user, actor, "accounts:user:active")
             audit.record(
                 db, "accounts:user:active", f"user:{user.login}", actor,
                 old=True, new=False, unit_id=unit_id, unit_ended=on.isoformat(),

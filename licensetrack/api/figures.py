@@ -80,7 +80,7 @@ def question_of(asked: dict[str, Any]) -> Question:
 @needs("measures:read")
 @figures.arguments(Asked, location="query")
 @figures.response(200, Figures)
-@figures.alt_response(401, description="No session")
+@figures.alt_response(401, description="Neither a token that is good nor a session")
 def all_figures(asked: dict[str, Any]) -> Any:
     """Every measure that one may read."""
     question, shown = question_of(asked), readable(caller())

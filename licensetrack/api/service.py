@@ -28,5 +28,17 @@ def register(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     service = Service(app)
+    service.spec.components.security_scheme(
+        "token",
+        {"type": "http", "scheme": "bearer", "description": "An access token, made on the page of the account."},
+    )
+    service.spec.components.security_scheme(
+        "session",
+        {
+            "type": "apiKey", "in": "cookie", "name": app.config["SESSION_COOKIE_NAME"],
+            "description": "A signed-in browser; what it sends needs the X-CSRFToken of a page.",
+        },
+    )  # fmt: skip
+    service.spec.options["security"] = [{"token": []}, {"session": []}]
     for room in (figures, inventory):
         service.register_blueprint(room)

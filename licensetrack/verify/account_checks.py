@@ -11,6 +11,9 @@ ACCOUNT_CHECKS = {
     "an account that is switched off has no standing session": """
         SELECT account.login, login_session.id FROM login_session JOIN account ON account.id = login_session.user_id
         WHERE login_session.ended_at IS NULL AND NOT account.active""",
+    "an account that is switched off has no standing access token": """
+        SELECT account.login, access_token.id FROM access_token JOIN account ON account.id = access_token.user_id
+        WHERE access_token.ended_at IS NULL AND NOT account.active""",
     "every account's password is the newest of its history": """
         SELECT account.login FROM account LEFT JOIN password_history latest
             ON latest.id = (SELECT max(id) FROM password_history WHERE user_id = account.id)

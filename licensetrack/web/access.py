@@ -1,4 +1,8 @@
-"""Who is asking, and may they: every page names its permission, and a page that names none is closed."""
+"""Who is asking, and may they: every page names its permission, and a page that names none is closed.
+
+A browser is known by its session, a program below /api/ by its access token; a request that carries a token is asked
+for nothing else, whatever cookies it brings.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, Request, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
-from licensetrack.accounts import sessions
+from licensetrack.accounts import sessions, tokens
 from licensetrack.accounts.permissions import Actor, allows, require
 from licensetrack.accounts.session_rows import Browser
 from licensetrack.accounts.sessions import Standing
@@ -126,6 +131,12 @@ def end_session() -> None:
     session.clear()
 
 
+def sent_token() -> str | None:
+    """The access token of a request to the interface; "" where the header is there and holds none, None without it."""
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and request.path.startswith("/api/") else None
+
+
 def local_path(address: str | None) -> str | None:
     """The address if it is a path of this very site, else None: a link must not lead a fresh sign-in elsewhere."""
     if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable():
@@ -138,9 +149,18 @@ def _lead_to(endpoint: str) -> ResponseReturnValue:
     """To the sign-in, or the step of it that comes next, and from there back; programs are told 401."""
     accepted = request.accept_mimetypes
     if request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]:
-        raise Unauthorized
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "licensetrack"}))
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for(endpoint, next=back if back != "/" else None))
+
+
+def _program(_request: Request) -> SignedIn | None:
+    """The account that a program acts as; it has no session."""
+    token = sent_token()
+    if token is None:
+        return None
+    found = tokens.token_actor(token, address=request.remote_addr or "", asked=request.path)
+    return None if found is None else SignedIn("", Standing(0, sessions.OPEN, found))
 
 
 def register(app: Flask) -> None:
@@ -150,9 +170,13 @@ def register(app: Flask) -> None:
 
     @manager.user_loader
     def load(token: str) -> SignedIn | None:
+        if sent_token() is not None:
+            return None
         asked = current_app.view_functions.get(request.endpoint or "")
         found = sessions.session_of(token, used=not getattr(asked, "quiet", False))
         return None if found is None else SignedIn(token, found)
+
+    manager.request_loader(_program)
 
     @app.before_request
     def guard() -> ResponseReturnValue | None:

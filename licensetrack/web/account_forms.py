@@ -15,6 +15,7 @@ from licensetrack.accounts.permissions import NO_ROLE, ROLES
 from licensetrack.accounts.profiles import PROFILES
 from licensetrack.web import account_words, wording
 from licensetrack.web.acts import ActForm
+from licensetrack.web.fields import day_field
 from licensetrack.web.language import LANGUAGES
 
 NEW_PASSWORD = lazy_gettext("New password")
@@ -56,6 +57,13 @@ class ChangeForm(ProofForm):
 
     password = PasswordField(NEW_PASSWORD, [InputRequired(), Length(max=200)])
     again = PasswordField(AGAIN, [InputRequired(), EqualTo("password", DIFFERENT)])
+
+
+class TokenForm(ProofForm):
+    """A new access token: for which program, and until when."""
+
+    name = StringField(lazy_gettext("Name of the program"), [InputRequired(), Length(max=80)])
+    expires_on = day_field(lazy_gettext("Last day"))
 
 
 class PersonForm(ActForm):

@@ -19,6 +19,11 @@ REFUSALS: dict[str, Any] = {
     "forbidden": lazy_gettext("The role does not allow it"),
     "notfound": lazy_gettext("It does not exist or is somebody else's"),
     "token": lazy_gettext("The form was stale or foreign"),
+    "unknown": lazy_gettext("There is no such token"),
+    "ended": lazy_gettext("The token was ended"),
+    "expired": lazy_gettext("The token's last day is over"),
+    "switched_off": lazy_gettext("The account is switched off"),
+    "no_factor": lazy_gettext("The policy demands a second factor of this role"),
 }
 SUBJECTS: dict[str, Any] = {
     "set": lazy_gettext("Licence set"),
@@ -110,6 +115,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "stage": wording.STAGES,
     "kind": wording.KINDS,
     "product": wording.PRODUCTS,
+    "action": TAGS,
 }
 # Kind of subject → the page that shows it, the name of the value in its address, and who may look.
 PAGES = {

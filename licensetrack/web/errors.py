@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from licensetrack.core.errors import Conflict, DomainError, Forbidden, NotFound, ReadOnly, Uncertain
+from licensetrack.web.access import sent_token
 from licensetrack.web.refusals import record_refusal, record_stale_form
 from licensetrack.web.request_log import request_id, route
 from licensetrack.web.wording import in_words
@@ -108,7 +109,11 @@ def register(app: Flask) -> None:
             return error.get_response()
         limit = current_app.config["MAX_CONTENT_LENGTH"] // 1024 // 1024
         text = str(TEXTS.get(status, TEXTS[400])) % {"size": limit}
-        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        kept = {
+            name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "WWW-Authenticate")
+        }
+        if status == 401 and sent_token() is not None:
+            text = gettext("This access token is not good: it is unknown, was ended, or its last day is over.")
         wrong = (getattr(error, "data", None) or {}).get("messages")  # which parameters the API could not read
         return _answer(status, text, kept, **({"errors": wrong} if wrong else {}))
 

@@ -1,31 +1,35 @@
-"""One's own account: who one is here, the password, the second factor, the sessions."""
+"""One's own account: who one is here, the password, the second factor, the sessions, the access tokens."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from licensetrack.accounts import contact, queries
+from licensetrack.accounts import contact, queries, tokens
 from licensetrack.accounts import own as verbs
 from licensetrack.accounts.policy import policy
 from licensetrack.accounts.profiles import Profile
+from licensetrack.accounts.token_rows import tokens_of
+from licensetrack.core.clock import today
 from licensetrack.core.db import reading
 from licensetrack.core.errors import Refused
 from licensetrack.web import account_words
 from licensetrack.web.access import actor, begin_session, browser, own_session, own_token, signed_in
-from licensetrack.web.account_forms import ChangeForm, CodeForm, ContactForm, ProofForm
+from licensetrack.web.account_forms import ChangeForm, CodeForm, ContactForm, ProofForm, TokenForm
 from licensetrack.web.acts import ActForm, attempt, perform
 from licensetrack.web.devices import device_words
 from licensetrack.web.qr_code import qr_code
 
 own = Blueprint("own", __name__, url_prefix="/account")
 
+USUAL = dt.timedelta(days=90)  # the last day that the form of a token proposes
 FORMS: dict[str, type[ActForm]] = {
     "contact": ContactForm, "password": ChangeForm, "begin": ProofForm, "off": ProofForm, "codes": ProofForm,
-    "session": ActForm,
+    "session": ActForm, "token": TokenForm, "end_token": ActForm,
 }  # fmt: skip
 
 
@@ -48,6 +52,7 @@ def _page(asked: str = "", form: ActForm | None = None) -> str:
     me = actor()
     with reading() as db:
         mine = queries.account(db, me.id or 0)
+    forms["token"] = TokenForm(formdata=None, expires_on=today() + USUAL)
     forms["contact"] = ContactForm(formdata=None, email=mine.email, language=mine.language)
     if form is not None:
         forms[asked] = form
@@ -64,6 +69,8 @@ def _page(asked: str = "", form: ActForm | None = None) -> str:
             demands=account_words.demands(standing.profile),
             sessions=queries.open_sessions(db, account.id),
             this_session=own_session(),
+            tokens=tokens_of(db, account.id),
+            most_tokens=tokens.MOST,
             device_words=device_words,
             forms=forms,
             asked=asked,
@@ -207,3 +214,32 @@ def end_others() -> ResponseReturnValue:
         return url_for("own.page")
 
     return perform(form, act, lambda: _page("session", form), even_read_only=True)
+
+
+@own.post("/tokens")
+@signed_in
+def make_token() -> ResponseReturnValue:
+    """A new access token, for whoever knows the password; shown this once."""
+    form = TokenForm()
+
+    def act() -> ResponseReturnValue:
+        until = form.expires_on.data or today()
+        said = (form.current.data or "", form.name.data or "", until)
+        token = tokens.make_token(own_token(), *said, seen=form.seen, address=browser().address)
+        return render_template("account/token.html", token=token, name=form.name.data, until=until)
+
+    return attempt(form, act, lambda: _page("token", form))
+
+
+@own.post("/tokens/<int:token_id>/end")
+@signed_in
+def end_token(token_id: int) -> ResponseReturnValue:
+    """Ends one of the own access tokens."""
+    form = ActForm()
+
+    def act() -> str:
+        tokens.end_own_token(own_token(), token_id)
+        flash(gettext("The token is ended; no program gets in with it any more."))
+        return url_for("own.page")
+
+    return perform(form, act, lambda: _page("end_token", form), even_read_only=True)

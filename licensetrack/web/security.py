@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
+from licensetrack.web.access import sent_token
+
 # data: images are the arrows and ticks that Bootstrap draws.
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -18,7 +20,20 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-csrf = CSRFProtect()
+
+
+class Protection(CSRFProtect):
+    """Asks every form for its token. A program that names itself by an access token has no cookie that another site
+    could make use of, and its cookies count for nothing (access.py).
+    """
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuses a form that came from elsewhere."""
+        if sent_token() is None:
+            super().protect(apply_exemptions)
+
+
+csrf = Protection()
 
 
 def register(app: Flask) -> None:

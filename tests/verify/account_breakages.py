@@ -10,6 +10,11 @@ _SESSION = (
     f" SELECT 'x', id, 'open', {_NOW}, {_NOW}, '', '' FROM account WHERE login = 'dana'"
 )
 
+_TOKEN = (
+    "INSERT INTO access_token (user_id, name, digest, made_at, expires_on)"
+    f" SELECT id, 'collector', 'x', {_NOW}, '2025-12-31' FROM account WHERE login = 'dana'"
+)
+
 ACCOUNT_CASES = [
     Case("a second factor that is on has its seed", (_SINCE,)),
     Case(
@@ -19,6 +24,10 @@ ACCOUNT_CASES = [
     Case(
         "an account that is switched off has no standing session",
         (_SESSION, "UPDATE account SET active = FALSE WHERE login = 'dana'"),
+    ),
+    Case(
+        "an account that is switched off has no standing access token",
+        (_TOKEN, "UPDATE account SET active = FALSE WHERE login = 'dana'"),
     ),
     Case(
         "every account's password is the newest of its history",

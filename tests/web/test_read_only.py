@@ -24,6 +24,7 @@ SPARED = {
     "accounts/own.py": "to sign in, one chooses a password or a second factor",
     "accounts/second_factor.py": "to sign in, where a factor was lost",
     "accounts/sessions.py": "to sign in",
+    "accounts/tokens.py": "a token that somebody else may know ends; refused uses are recorded",
     "accounts/users.py": "to sign in, where a password was forgotten",
     "accounts/unused.py": "sessions whose time is over end",
     "core/job_queue.py": "jobs",

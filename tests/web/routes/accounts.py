@@ -6,11 +6,11 @@ SYSTEM = {"system_administrator"}
 SECURITY = {"security_administrator"}
 OWN_ACTS = (
     "change_contact", "change_password", "begin_factor",
-    "confirm_factor", "remove_factor", "renew_codes", "end_session", "end_others",
+    "confirm_factor", "remove_factor", "renew_codes", "end_session", "end_others", "make_token", "end_token",
 )  # fmt: skip
 OWN_PATHS = (
     "contact", "password", "second-factor/begin", "second-factor", "second-factor/off", "recovery-codes",
-    "sessions/{somebodys_session}/end", "sessions/end-others",
+    "sessions/{somebodys_session}/end", "sessions/end-others", "tokens", "tokens/1/end",
 )  # fmt: skip
 
 ROUTES: dict[Key, Route] = {
