@@ -43,10 +43,13 @@ def close_one(end: dt.date, actor: Actor) -> None:
 
 
 def _tell(closing: MonthClosing, content: bytes, month: str, actor: Actor) -> None:
-    """The report is kept and told in one transaction; told again, nobody hears of it twice."""
+    """The report is kept and told in one transaction; told again, nobody hears of it twice.
+
+    The file that each mail carries is the one that is kept, not another rendering.
+    """
     with transaction() as db:
-        keep_report(closing, content, f"month-{month}.pdf", actor=actor)
+        report = keep_report(closing, content, f"month-{month}.pdf", actor=actor)
         post(
             db, "month_report", to=people_with(db, READ), subject=f"month:{month}", dedupe=f"month:{month}",
-            link=path_of("month_report", month), month=month,
+            link=path_of("month_report", month), file_id=report.document_id, month=month,
         )  # fmt: skip

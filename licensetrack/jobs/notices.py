@@ -11,7 +11,7 @@ from licensetrack.core.clock import now
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import NotFound
 from licensetrack.core.job_queue import enqueue
-from licensetrack.jobs import mail_texts, webhooks
+from licensetrack.jobs import mail_files, mail_texts, webhooks
 from licensetrack.jobs.handlers import Run, handles
 from licensetrack.jobs.mail import NotSent, Postman
 from licensetrack.notices import channels, deliveries, digests, retention, telling
@@ -133,7 +133,10 @@ def _written(mine: Delivery, used: channels.Channels) -> tuple[str, bytes]:
             texts = mail_texts.texts_of(events[0], person, used)
         else:
             texts = mail_texts.plain_of(mine.kind, person, used)
-        return person.email, mail_texts.message_of(texts, mine, person, used).as_bytes()
+        message = mail_texts.message_of(texts, mine, person, used)
+        if mine.kind in KINDS:  # what is gathered for the day has its links
+            mail_files.attach(db, message, events[0], person.language)
+        return person.email, message.as_bytes()
 
 
 def _events(db: Session, mine: Delivery, person: User) -> list[NoticeEvent]:

@@ -17,6 +17,7 @@ class NoticeEvent(Base):
 
     `dedupe` is what makes it this thing and no other; told again under the same words, nobody hears of it twice.
     `code` names it outside the house. `unit_id` is whose affair it is: who may not see that unit is told nothing.
+    `file_id` is the stored file that goes along with the mail of each.
     """
 
     __tablename__ = "notice_event"
@@ -29,6 +30,7 @@ class NoticeEvent(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     link: Mapped[str] = mapped_column(String(300), default="")
     told: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("blob.id"))
     at: Mapped[dt.datetime] = mapped_column(Instant)
 
 

@@ -24,16 +24,17 @@ LONGEST_VALUE = 500
 
 def post(
     db: Session, kind: str, *, to: Iterable[int], subject: str, dedupe: str | None = None, link: str = "",
-    unit_id: int | None = None, **told: Any,
+    unit_id: int | None = None, file_id: int | None = None, **told: Any,
 ) -> int:  # fmt: skip
     """Tells people of something, in the caller's transaction; returns how many hear of it only now.
 
     `to` are accounts; those who may not see it (`Kind.sees`, the scope of `unit_id`) are left out. `dedupe` names what
     happened: told again under the same name, it reaches only who has not heard of it. `told` fills the texts: plain
-    values, days as ISO text. Raises KeyError for a kind that does not exist.
+    values, days as ISO text. `file_id` is a stored file that each mail carries (jobs/mail_files.py). Raises KeyError
+    for a kind that does not exist.
     """
     what, at = KINDS[kind], now()
-    event_id, fresh = _event(db, what, subject, dedupe, link, unit_id, _plain(told), at)
+    event_id, fresh = _event(db, what, subject, dedupe, link, unit_id, file_id, _plain(told), at)
     people = permitted(db, set(to), what.sees, unit_id)
     wishes = _wishes(db, what.code, [person.id for person in people])
     count = 0
@@ -66,13 +67,13 @@ def delivery(
 
 
 def _event(
-    db: Session, kind: Kind, subject: str, dedupe: str | None, link: str, unit_id: int | None, told: dict[str, Any],
-    at: dt.datetime,
+    db: Session, kind: Kind, subject: str, dedupe: str | None, link: str, unit_id: int | None, file_id: int | None,
+    told: dict[str, Any], at: dt.datetime,
 ) -> tuple[int, bool]:  # fmt: skip
     """The event's id, and whether it is new. Whoever tells the same at this moment waits here."""
     row = {
         "code": secrets.token_hex(16), "dedupe": dedupe, "kind": kind.code, "subject": subject[:200],
-        "unit_id": unit_id, "link": link, "told": told, "at": at,
+        "unit_id": unit_id, "link": link, "file_id": file_id, "told": told, "at": at,
     }  # fmt: skip
     made = db.scalar(_insert(db, NoticeEvent).values(row).on_conflict_do_nothing().returning(NoticeEvent.id))
     if made is not None:

@@ -139,6 +139,6 @@ SYSTEM_KINDS = (
     Kind(
         "month_report", SYSTEM, "Report of the month", "The report of %(month)s is there",
         "The figures of %(month)s are closed. The report is one page, to be read or printed.", "measures:read",
-        mail=AT_ONCE,
+        mail=AT_ONCE, file="Month report %(month)s",
     ),
 )  # fmt: skip

@@ -15,7 +15,8 @@ class Kind:
     """One kind. `label`, `title` and `body` are msgids; what stands in them in %(name)s comes with each notice.
 
     `sees` is the permission of whoever may hear of it, asked when it is told, shown and sent; empty where a notice is
-    about the person's own account. `must`: something is to be done, so the bell can not be switched off.
+    about the person's own account. `must`: something is to be done, so the bell can not be switched off. `file` names
+    what goes along with the mail, in the reader's language and without its suffix; it is a msgid, too.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Kind:
     sees: str
     must: bool = False
     mail: str = AT_ONCE
+    file: str = ""
 
 
 # What may leave the house by a webhook: numbers, codes, days and units, and nothing that names a person or that

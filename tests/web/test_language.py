@@ -57,7 +57,9 @@ def test_every_msgid_has_its_chinese_text() -> None:
     wanted = extracted() | {found.label for found in MEASURES.values()} | {found.unit for found in MEASURES.values()}
     wanted |= {one.label for one in (*handlers().values(), *SCHEDULES.values())} | {SILENT, BROKE_OFF}
     wanted |= {value for name, value in vars(problems).items() if name.isupper() and isinstance(value, str)}
-    wanted |= {text for kind in KINDS.values() for text in (kind.label, kind.title, kind.body)} | set(GROUPS.values())
+    wanted |= {
+        text for kind in KINDS.values() for text in (kind.label, kind.title, kind.body, kind.file) if text
+    } | set(GROUPS.values())
     wanted |= set(INVARIANTS)
     assert len(wanted) > 300
     assert sorted(wanted - {msgid for msgid, text in translated().items() if text}) == []

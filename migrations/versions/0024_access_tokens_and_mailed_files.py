@@ -1,4 +1,4 @@
-"""Access tokens, by which a program acts as its account."""
+"""Access tokens, by which a program acts as its account; and the stored file that goes along with a notice's mail."""
 
 from __future__ import annotations
 
@@ -33,9 +33,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("access_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_access_token_user_id"), ["user_id"], unique=False)
+    number = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    op.execute(  # SQLite adds a key only together with its column
+        f"ALTER TABLE notice_event ADD COLUMN file_id {number} CONSTRAINT fk_notice_event_file_id REFERENCES blob (id)"
+    )
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE notice_event DROP COLUMN file_id")
     with op.batch_alter_table("access_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_access_token_user_id"))
     op.drop_table("access_token")
