@@ -49,7 +49,7 @@ def run(folder: Path) -> list[Result]:
     return found
 
 
-@handles("bench:nothing", label="Nothing", quick=True)
+@handles("bench:nothing", label="Nothing")
 def work_nothing(_run: Run) -> None:
     """A job that does nothing."""
 

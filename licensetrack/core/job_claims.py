@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -16,7 +17,7 @@ from sqlalchemy import Integer, Table, bindparam, case, func, insert, or_, selec
 from sqlalchemy.orm import Session
 
 from licensetrack.core.clock import now
-from licensetrack.core.columns import Instant, JsonText
+from licensetrack.core.columns import Instant, JsonText, canonical_json
 from licensetrack.core.db import reading
 from licensetrack.core.job_queue import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job, JobLine
 from licensetrack.core.leases import database_now
@@ -53,10 +54,16 @@ def is_anything_due(kinds: Collection[str]) -> bool:
         return db.scalar(select(Job.id).where(*_due(kinds)).limit(1)) is not None
 
 
-def claim(db: Session, worker: str, kinds: Collection[str], most: int = 1) -> list[Claimed]:
-    """Takes the oldest jobs of these kinds that are due, `most` at once; no two processes get the same one."""
+def claim(
+    db: Session, worker: str, kinds: Collection[str], most: int = 1, *, token: str | None = None
+) -> list[Claimed]:
+    """Takes the oldest jobs of these kinds that are due, `most` at once; no two processes get the same one.
+
+    `token` is given where jobs that are claimed by two statements shall end by one.
+    """
     at = now()
-    values = {"kinds": list(kinds), "at": at, "clock": at, "token": secrets.token_hex(16), "by": worker, "most": most}
+    token = token or secrets.token_hex(16)
+    values = {"kinds": list(kinds), "at": at, "clock": at, "token": token, "by": worker, "most": most}
     rows = db.connection().execute(_claiming(db.get_bind().dialect.name), values).all()
     return sorted(Claimed(*row) for row in rows)
 
@@ -117,7 +124,7 @@ def note_line(db: Session, mine: Claimed, message: str, values: dict[str, Any]) 
 
 _FINISH = (
     update(_jobs)
-    .where(_jobs.c.id == bindparam("job_id"), _jobs.c.claim == bindparam("token"))
+    .where(_jobs.c.id.in_(bindparam("ids", expanding=True)), _jobs.c.claim == bindparam("token"))
     .values(
         state=DONE, claim=None, result=bindparam("outcome", type_=JsonText), ended_at=bindparam("at", type_=Instant),
         done=case((_jobs.c.total > 0, _jobs.c.total), else_=_jobs.c.done), error="", error_values={},
@@ -130,9 +137,28 @@ def finish(db: Session, *ends: tuple[Claimed, dict[str, Any] | None]) -> bool:
 
     False where one of the claims is lost: then nothing may be written of it.
     """
-    at = now()
-    values = [{"job_id": mine.id, "token": mine.claim, "outcome": result, "at": at} for mine, result in ends]
-    return db.connection().execute(_FINISH, values).rowcount == len(ends)
+    at, ended, alike = now(), 0, defaultdict[tuple[str, str], list[int]](list)
+    results: dict[str, dict[str, Any] | None] = {}
+    for mine, result in ends:  # one statement for all that were claimed together and came to the same
+        text = canonical_json(result)
+        results[text] = result
+        alike[mine.claim, text].append(mine.id)
+    for (token, text), ids in alike.items():
+        values = {"ids": ids, "token": token, "outcome": results[text], "at": at}
+        ended += db.connection().execute(_FINISH, values).rowcount
+    return ended == len(ends)
+
+
+def put_back(db: Session, jobs: Collection[Claimed]) -> None:
+    """Queues claimed jobs again that were not begun: that was no attempt. One that was cancelled meanwhile is."""
+    for mine in jobs:
+        cancelled = Job.cancel_asked_at.is_not(None)
+        waits = case((cancelled, CANCELLED), else_=QUEUED)
+        said = update(Job).where(Job.id == mine.id, Job.claim == mine.claim)
+        touched(db, said.values(
+            state=waits, ended_at=case((cancelled, Job.cancel_asked_at)), claim=None, worker="", started_at=None,
+            beat_at=None, attempt=Job.attempt - 1,
+        ))  # fmt: skip
 
 
 def give_back(db: Session, mine: Claimed, message: str, values: dict[str, Any], *, after: dt.timedelta) -> bool:

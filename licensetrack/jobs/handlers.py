@@ -129,8 +129,7 @@ Work = Callable[[Run], Result]
 class Handler:
     """Who does one kind of job; `label` is a msgid.
 
-    `long` work (a load, a report) leaves one thread of each worker to the others. `quick` work (milliseconds, nobody
-    outside is waited for) is claimed and ended several at a time.
+    `long` work (a load, a report) leaves one thread of each worker to the others.
 
     `even_read_only`: its effect is one of the few that are written while the program is read-only (core/read_only.py).
     """
@@ -140,15 +139,12 @@ class Handler:
     work: Work
     long: bool = False
     even_read_only: bool = False
-    quick: bool = False
 
 
 HANDLERS: dict[str, Handler] = {}
 
 
-def handles(
-    kind: str, *, label: str, long: bool = False, quick: bool = False, even_read_only: bool = False
-) -> Callable[[Work], Work]:
+def handles(kind: str, *, label: str, long: bool = False, even_read_only: bool = False) -> Callable[[Work], Work]:
     """Makes a function the handler of a kind ("area:kind"); what it returns is the result, if it did not complete.
 
     An exception means another attempt after a while, a refusal of ours (DomainError) means failed, in its words.
@@ -157,7 +153,7 @@ def handles(
     """
 
     def register(work: Work) -> Work:
-        HANDLERS[kind] = Handler(kind, label, work, long, even_read_only, quick)
+        HANDLERS[kind] = Handler(kind, label, work, long, even_read_only)
         return work
 
     return register

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
+import secrets
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 import structlog
@@ -14,7 +17,17 @@ from licensetrack.accounts.models import User
 from licensetrack.accounts.permissions import SYSTEM, Actor
 from licensetrack.core.db import BUSY, DUPLICATE, reading, transaction
 from licensetrack.core.errors import DomainError, Forbidden
-from licensetrack.core.job_claims import Claimed, claim, fail, finish, give_back, is_anything_due, stop, wait_after
+from licensetrack.core.job_claims import (
+    Claimed,
+    claim,
+    fail,
+    finish,
+    give_back,
+    is_anything_due,
+    put_back,
+    stop,
+    wait_after,
+)  # fmt: skip
 from licensetrack.jobs import progress_files
 from licensetrack.jobs.handlers import Cancelled, Lost, Result, Run, handlers
 
@@ -22,6 +35,8 @@ log = structlog.get_logger()
 BROKE_OFF = "It broke off: %(reason)s."
 PASSING = (BUSY, DUPLICATE)  # refusals that another attempt may not meet
 BATCH = 10  # quick jobs at a time
+QUICK, PATIENCE = 0.01, 0.1  # seconds that a quick job takes at the most; that the others of its batch wait for it
+_took: dict[str, float] = {}  # how long each kind took when this process last did it
 Next = Callable[[Session], list[Claimed]]
 
 
@@ -39,7 +54,8 @@ def run_queued(limit: int | None = None) -> int:
         if not batch:
             break
         made += len(batch)
-        batch = do_all(batch, None if limit is not None else lambda db: claim_batch(db, kinds, worker))
+        then = None if limit is not None else lambda db: claim_batch(db, kinds, worker)
+        batch = do_all(batch, then, patience=math.inf)  # nobody else is here whom they could be put back for
     return made
 
 
@@ -53,23 +69,38 @@ def claim_due(kinds: list[str], worker: str = "", most: int = BATCH) -> list[Cla
 
 def claim_batch(db: Session, kinds: list[str], worker: str, most: int = BATCH) -> list[Claimed]:
     """The oldest due job of these kinds as one's own; where it is quick, more quick ones with it."""
-    first = claim(db, worker, kinds)
-    if not first or most == 1 or not handlers()[first[0].kind].quick:
+    token = secrets.token_hex(16)
+    first = claim(db, worker, kinds, token=token)
+    if not first or most == 1 or not is_quick(first[0].kind):
         return first
-    return first + claim(db, worker, [kind for kind in kinds if handlers()[kind].quick], most - 1)
+    return first + claim(db, worker, [kind for kind in kinds if is_quick(kind)], most - 1, token=token)
 
 
-def do_all(batch: list[Claimed], then: Next | None = None) -> list[Claimed]:
+def is_quick(kind: str) -> bool:
+    """Whether jobs of this kind are claimed and ended several at a time: the last one here was over at once."""
+    return not handlers()[kind].long and _took.get(kind, QUICK) < QUICK
+
+
+def do_all(batch: list[Claimed], then: Next | None = None, *, patience: float = PATIENCE) -> list[Claimed]:
     """Does claimed jobs one after the other to their ends, good or bad.
 
     With `then`, the next ones are claimed in the transaction that writes the ends: one wait for the disk for both.
+    Where one was not as quick as its kind was, those behind it are put back for others.
     """
-    ends = [(mine, result) for mine in batch for result in do(mine)]
-    if not ends:
+    began = time.monotonic()
+    ends: list[tuple[Claimed, Result]] = []
+    waiting: list[Claimed] = []
+    for nth, mine in enumerate(batch):
+        if nth and time.monotonic() - began > patience:
+            waiting = batch[nth:]
+            break
+        ends += [(mine, result) for result in do(mine)]
+    if not ends and not waiting:
         return []
     with transaction(even_read_only=True) as db:
         if not finish(db, *ends):
             log.warning("job was given to another worker", jobs=[mine.id for mine, _ in ends])
+        put_back(db, waiting)
         return then(db) if then is not None else []
 
 
@@ -78,8 +109,10 @@ def do(mine: Claimed) -> Iterator[Result]:
     run = Run(mine, SYSTEM)
     progress_files.remove(mine.id)  # a worker that fell left what was said to its own attempt
     try:
+        began = time.monotonic()
         run.actor = _actor(mine)
         result = handlers()[mine.kind].work(run)
+        _took[mine.kind] = time.monotonic() - began
         if not run.completed:
             yield result
     except Lost:

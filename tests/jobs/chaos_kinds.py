@@ -28,6 +28,13 @@ def work_effect(run: Run) -> None:
     _effect(run)
 
 
+@handles("chaos:quick", label="Check the books")
+def work_quick(run: Run) -> None:
+    """Is over at once, so that workers take several; now and then one takes its time, and those behind it are put back."""
+    time.sleep(0.15 if run.job_id % 50 == 0 else 0)
+    _effect(run)
+
+
 @handles("chaos:held", label="Check the books")
 def work_held(run: Run) -> None:
     """The first attempt says that it began, and goes on only when somebody lets it; a later one goes straight on."""

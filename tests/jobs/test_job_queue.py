@@ -13,9 +13,9 @@ from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
 from licensetrack.core.job_claims import claim, take_back
 from licensetrack.core.job_queue import Job, ask_again, ask_cancel, enqueue, job_of, log_lines
-from licensetrack.jobs import progress_files
+from licensetrack.jobs import progress_files, running
 from licensetrack.jobs.handlers import Lost, Run, handlers, handles
-from licensetrack.jobs.running import do_all, run_queued
+from licensetrack.jobs.running import claim_batch, do_all, run_queued
 
 EFFECTS: list[int] = []
 pytestmark = pytest.mark.usefixtures("database", "kinds")
@@ -209,3 +209,48 @@ def test_two_threads_never_get_the_same_job(database: Engine) -> None:
     assert made == 30
     assert sorted(EFFECTS) == list(range(30))
     assert database is not None
+
+
+def test_a_kind_that_was_over_at_once_is_claimed_several_at_a_time_and_ended_by_one_statement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "_took", {"t:count": 0.001, "t:audit": 0.5})
+    jobs = [wanted("t:count", n=n) for n in (1, 2, 3)]
+    slow = [wanted("t:audit"), wanted("t:audit")]
+    kinds = ["t:count", "t:audit"]
+    with transaction() as db:
+        batch = claim_batch(db, kinds, "w")
+    assert [mine.id for mine in batch] == [job.id for job in jobs]
+    assert len({mine.claim for mine in batch}) == 1
+    after = do_all(batch, lambda db: claim_batch(db, kinds, "w"), patience=60)
+    assert [mine.id for mine in after] == [slow[0].id], "what takes its time is claimed alone"
+    assert [(now_of(job).state, now_of(job).result) for job in jobs] == [("done", {"n": n}) for n in (1, 2, 3)]
+
+
+def test_those_behind_one_that_took_longer_than_its_kind_are_put_back_as_if_never_claimed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "_took", {"t:count": 0.001})
+    first, second, third = (wanted("t:count", n=n) for n in (1, 2, 3))
+    with transaction() as db:
+        batch = claim_batch(db, ["t:count"], "w")
+    ask_cancel(third, actor=SYSTEM, others=True)
+    assert do_all(batch, patience=-1) == []
+    assert EFFECTS == [1]
+    assert [(now_of(job).state, now_of(job).attempt) for job in (first, second, third)] == [
+        ("done", 1), ("queued", 0), ("cancelled", 0),
+    ]  # fmt: skip
+    run_queued()
+    assert (EFFECTS, now_of(second).attempt) == ([1, 2], 1)
+
+
+def test_of_several_that_end_together_the_one_that_was_given_away_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "_took", {"t:count": 0.001})
+    jobs = [wanted("t:count", n=1) for _ in range(3)]
+    with transaction() as db:
+        batch = claim_batch(db, ["t:count"], "w")
+        db.get_one(Job, jobs[1].id).claim = "another's"
+    do_all(batch, patience=60)
+    assert [now_of(job).state for job in jobs] == ["done", "running", "done"]

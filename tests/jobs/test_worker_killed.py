@@ -65,7 +65,8 @@ def test_a_thousand_jobs_and_every_second_of_a_schedule_are_done_once_while_work
     effects: str, tmp_path: Path
 ) -> None:
     with db.transaction() as session:
-        wanted = {enqueue(session, "chaos:effect", actor=SYSTEM, attempts=1000).id for _ in range(JOBS)}
+        kinds = ("chaos:effect", "chaos:effect", "chaos:quick")
+        wanted = {enqueue(session, kinds[n % 3], actor=SYSTEM, attempts=1000).id for n in range(JOBS)}
     chance, kills = random.Random(5), 0
     with Zygote(effects, tmp_path, lease=1.0) as zygote:
         for _ in range(WORKERS):
