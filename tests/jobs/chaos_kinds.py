@@ -30,7 +30,7 @@ def work_effect(run: Run) -> None:
 
 @handles("chaos:quick", label="Check the books")
 def work_quick(run: Run) -> None:
-    """Is over at once, so that workers take several; now and then one takes its time, and those behind it are put back."""
+    """Is over at once, so that workers take several; now and then one takes its time: those behind it are put back."""
     time.sleep(0.15 if run.job_id % 50 == 0 else 0)
     _effect(run)
 
