@@ -10,7 +10,7 @@ from licensetrack.core import blobs, result_files
 from licensetrack.core.clock import today
 from licensetrack.core.db import transaction
 from licensetrack.core.errors import ReadOnly
-from licensetrack.jobs import uploads
+from licensetrack.jobs import progress_files, uploads
 from licensetrack.jobs.handlers import Run, handles
 from licensetrack.verify.history import CheckRun
 from licensetrack.verify.nightly import check_books, check_files
@@ -19,13 +19,13 @@ log = structlog.get_logger()
 
 
 def sweep_files() -> int:
-    """Removes files that a crash left without a row, results whose days are over, half uploads; returns how many.
+    """Removes files that a crash left without a row, results whose days are over, half uploads, progress.
 
     None while the program is read-only, for then a row may be what is missing.
     """
     removed: list[str] = []
     with suppress(ReadOnly), transaction() as db:
-        removed += [*blobs.sweep(db), *result_files.sweep(db), *uploads.sweep(db)]
+        removed += [*blobs.sweep(db), *result_files.sweep(db), *uploads.sweep(db), *progress_files.sweep(db)]
     if removed:
         log.info("files that nobody needs removed", count=len(removed))
     return len(removed)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from licensetrack.core.db import engine
 from licensetrack.core.job_claims import Claimed
 from licensetrack.core.job_queue import RUNNING, Job
@@ -57,3 +60,18 @@ def remove(job_id: int) -> None:
     if folder is not None and folder.exists():
         for name in (f"{job_id}", f"{job_id}.part", f"{job_id}.cancel"):
             (folder / name).unlink(missing_ok=True)
+
+
+def sweep(db: Session) -> list[str]:
+    """Removes what jobs said that do not run any more: a worker that falls right after a job's end leaves it behind.
+
+    In a writing transaction: nobody else can be in one, and it is in one that a job speaks here.
+    """
+    folder = _folder()
+    if folder is None or not folder.exists():
+        return []
+    running = {str(number) for number in db.scalars(select(Job.id).where(Job.state == RUNNING))}
+    gone = [path for path in folder.iterdir() if path.name.partition(".")[0] not in running]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return [path.name for path in gone]

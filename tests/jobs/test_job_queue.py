@@ -11,9 +11,10 @@ from licensetrack.accounts.permissions import SYSTEM, Actor
 from licensetrack.core import audit, job_claims
 from licensetrack.core.db import reading, transaction
 from licensetrack.core.errors import Conflict, NotFound, Refused
-from licensetrack.core.job_claims import claim, take_back
+from licensetrack.core.job_claims import claim, finish, take_back
 from licensetrack.core.job_queue import Job, ask_again, ask_cancel, enqueue, job_of, log_lines
 from licensetrack.jobs import progress_files, running
+from licensetrack.jobs.books import sweep_files
 from licensetrack.jobs.handlers import Lost, Run, handlers, handles
 from licensetrack.jobs.running import claim_batch, do_all, run_queued
 
@@ -179,6 +180,21 @@ def test_a_wish_to_cancel_that_a_fallen_worker_left_does_not_end_the_next_attemp
         db.get_one(Job, job.id).not_before = None
     run_queued()
     assert now_of(job).state == "done"
+
+
+def test_what_a_job_said_is_swept_away_when_its_worker_fell_right_after_its_end(database: Engine) -> None:
+    if database.dialect.name != "sqlite":
+        return  # there it is said in the row
+    over, running = wanted("t:count", n=1), wanted("t:count", n=2)
+    with transaction() as db:
+        claims = claim(db, "w", ["t:count"], 2)
+    for mine in claims:
+        progress_files.write(mine, 1, 10)
+    progress_files.ask_cancel(over)
+    with transaction() as db:
+        finish(db, (claims[0], None))
+    assert sweep_files() == 2
+    assert [progress_files.seen(now_of(job)) for job in (over, running)] == [(0, 0), (1, 10)]
 
 
 def test_the_job_of_somebody_else_is_not_told() -> None:
