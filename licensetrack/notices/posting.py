@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from licensetrack.accounts.models import User
 from licensetrack.core.clock import now
+from licensetrack.core.statements import insert_for
 from licensetrack.notices.audiences import permitted
 from licensetrack.notices.kinds import AT_ONCE, KINDS, OFF, Kind
 from licensetrack.notices.models import Delivery, Notice, NoticeEvent, NoticePreference, WebhookEndpoint
@@ -41,7 +41,7 @@ def post(
     for person in people:
         bell, mail = wishes.get(person.id, (True, what.mail))
         row = {"event_id": event_id, "user_id": person.id, "bell": bell or what.must, "at": at}
-        if db.scalar(_insert(db, Notice).values(row).on_conflict_do_nothing().returning(Notice.id)) is None:
+        if db.scalar(insert_for(db, Notice).values(row).on_conflict_do_nothing().returning(Notice.id)) is None:
             continue
         count += 1
         if mail != OFF and person.email:
@@ -75,7 +75,7 @@ def _event(
         "code": secrets.token_hex(16), "dedupe": dedupe, "kind": kind.code, "subject": subject[:200],
         "unit_id": unit_id, "link": link, "file_id": file_id, "told": told, "at": at,
     }  # fmt: skip
-    made = db.scalar(_insert(db, NoticeEvent).values(row).on_conflict_do_nothing().returning(NoticeEvent.id))
+    made = db.scalar(insert_for(db, NoticeEvent).values(row).on_conflict_do_nothing().returning(NoticeEvent.id))
     if made is not None:
         return made, True
     return db.scalars(select(NoticeEvent.id).where(NoticeEvent.dedupe == dedupe)).one(), False
@@ -94,8 +94,3 @@ def _plain(told: dict[str, Any]) -> dict[str, Any]:
 
 def _line(value: object) -> str:
     return " ".join(str(value).split())[:LONGEST_VALUE]
-
-
-def _insert(db: Session, table: type[Notice | NoticeEvent]) -> Any:
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)

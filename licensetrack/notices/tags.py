@@ -29,7 +29,7 @@ TELLERS: dict[str, Teller] = {
     **inventory_tellers.TELLERS,
 }
 # Worked off on desks and pages of their own; what is not in the table above tells nobody.
-SILENT_ROOMS = ("support:", "system:")
+SILENT_ROOMS = ("support:",)
 SILENT = frozenset(
     (
         # The attempt, the certificate and the request say the same, and more.
