@@ -121,6 +121,10 @@ _ALL = [
         is_rate=True,
     ),
     Measure(
+        "support.overdue_orders", "Service orders overdue", "orders", lambda r: len(r.overdue), traces.of_overdue,
+        _ORDERS,
+    ),
+    Measure(
         "support.satisfaction_rate", "Satisfaction with service", "percent", _satisfaction, traces.of_satisfaction,
         _ORDERS, is_rate=True,
     ),

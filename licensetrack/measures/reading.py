@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 
 from sqlalchemy.orm import Session
@@ -33,6 +34,11 @@ class Reading:
     def orders(self) -> list[ServiceOrder]:
         """Service orders of the year."""
         return list(service.orders(self.db, self.question))
+
+    @cached_property
+    def overdue(self) -> list[tuple[ServiceOrder, dt.datetime]]:
+        """Service orders over a limit, with the moment since when."""
+        return service.overdue(self.db, self.question)
 
     @cached_property
     def entries(self) -> list[BudgetEntry]:

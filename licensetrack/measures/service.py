@@ -1,4 +1,4 @@
-"""Service figures: how many orders came in, how many were answered in time, how content the units were."""
+"""Service figures: how many orders came in, were answered in time, are overdue; how content the units were."""
 
 from __future__ import annotations
 
@@ -41,6 +41,35 @@ def answered_in_time(order: ServiceOrder, question: Question) -> bool:
     if order.answer_due is not None:
         return order.responded <= order.answer_due
     return order.responded - order.received <= RESPONSE_LIMIT
+
+
+def overdue(db: Session, question: Question) -> list[tuple[ServiceOrder, dt.datetime]]:
+    """Orders, of whatever year, that are over a limit at the end of the day, with the moment since when.
+
+    What is not done is carried over into the next year; so the year of the other service figures does not bound it.
+    """
+    still = or_(ServiceOrder.completed.is_(None), ServiceOrder.completed >= _end(question))
+    query = select(ServiceOrder).where(*known(question), still)
+    found = db.scalars(query.order_by(ServiceOrder.received, ServiceOrder.number))
+    return [(order, since) for order in found if (since := overdue_since(order, question)) is not None]
+
+
+def overdue_since(order: ServiceOrder, question: Question) -> dt.datetime | None:
+    """When the first limit was used up that was not met by the end of the day; None where none was.
+
+    The time to answer is four hours where the order does not carry its own; a time to restore has only who carries it.
+    A day that is not over counts to its end like any other: the figure depends on what is recorded, not on the hour.
+    """
+
+    def by_then(*moments: dt.datetime | None) -> bool:
+        return any(moment is not None and moment < _end(question) for moment in moments)
+
+    open_limits = []
+    if not by_then(order.responded, order.restored, order.completed):
+        open_limits.append(order.answer_due or order.received + RESPONSE_LIMIT)
+    if order.restore_due is not None and not by_then(order.restored, order.completed):
+        open_limits.append(order.restore_due)
+    return min((due for due in open_limits if due < _end(question)), default=None)
 
 
 def rated(order: ServiceOrder, question: Question) -> bool:

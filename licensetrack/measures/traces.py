@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from licensetrack.measures import money, service
 from licensetrack.measures.ledger_sums import sets_behind
 from licensetrack.measures.reading import Reading
+from licensetrack.support.models import ServiceOrder
 from licensetrack.units.models import Unit
 
 Row = dict[str, Any]
@@ -82,14 +84,21 @@ def of_execution_rate(reading: Reading) -> list[Row]:
 
 def of_orders(reading: Reading) -> list[Row]:
     """Service orders: `value` is 1."""
-    return [row | {"value": 1} for row in _orders(reading)]
+    return [row | {"value": 1} for row in _orders(reading, reading.orders)]
+
+
+def of_overdue(reading: Reading) -> list[Row]:
+    """Service orders over a limit: `due` is when the first was used up, `value` is 1."""
+    found = reading.overdue
+    rows = _orders(reading, [order for order, _ in found])
+    return [row | {"due": since, "value": 1} for row, (_, since) in zip(rows, found, strict=True)]
 
 
 def of_on_time(reading: Reading) -> list[Row]:
     """Service orders: 1 in the numerator where answered in time."""
     return [
         row | {"numerator": int(service.answered_in_time(order, reading.question)), "denominator": 1}
-        for row, order in zip(_orders(reading), reading.orders, strict=True)
+        for row, order in zip(_orders(reading, reading.orders), reading.orders, strict=True)
     ]
 
 
@@ -97,12 +106,12 @@ def of_satisfaction(reading: Reading) -> list[Row]:
     """Service orders with a mark: 1 in the numerator where satisfied."""
     return [
         row | {"numerator": int(service.content(order)), "denominator": 1}
-        for row, order in zip(_orders(reading), reading.orders, strict=True)
+        for row, order in zip(_orders(reading, reading.orders), reading.orders, strict=True)
         if service.rated(order, reading.question)
     ]
 
 
-def _orders(reading: Reading) -> list[Row]:
+def _orders(reading: Reading, orders: Sequence[ServiceOrder]) -> list[Row]:
     names = dict(reading.db.execute(select(Unit.id, Unit.name)).all())
     return [
         {
@@ -110,7 +119,7 @@ def _orders(reading: Reading) -> list[Row]:
             "received": order.received, "responded": order.responded, "completed": order.completed,
             "satisfaction": order.satisfaction, "document_id": order.document_id, "place": order.place,
         }
-        for order in reading.orders
+        for order in orders
     ]  # fmt: skip
 
 

@@ -140,13 +140,19 @@ def _money(db: Session, found: Stated, now: Reading, then: Reading) -> Iterator[
 
 def _orders(found: Stated, now: Reading, then: Reading) -> Iterator[LateEntry]:
     moves = fed_by("support.order")
-    standing = {order.number for order in now.orders}
-    for order in sorted(now.orders, key=lambda one: (one.recorded_at, one.number)):
+    standing, before = _counted(now), _counted(then)
+    for order in sorted(standing.values(), key=lambda one: (one.recorded_at, one.number)):
         if order.recorded_at > found.known_at:
             yield _order(order, order.recorded_at, moves)
-    for order in then.orders:
-        if order.number not in standing:
-            yield _order(order, order.superseded_at or found.known_at, moves, gone=True)
+    of_the_year = {order.number for order in then.orders}
+    for number, order in before.items():
+        if number not in standing:  # taken back; or, of an earlier year, not overdue after all
+            yield _order(order, order.superseded_at or found.known_at, moves, gone=number in of_the_year)
+
+
+def _counted(reading: Reading) -> dict[str, ServiceOrder]:
+    """Number → every order that some figure counts: those of the year, and whatever is overdue."""
+    return {order.number: order for order in (*reading.orders, *(order for order, _ in reading.overdue))}
 
 
 def _order(order: ServiceOrder, at: dt.datetime, moves: frozenset[str], *, gone: bool = False) -> LateEntry:

@@ -23,7 +23,7 @@ from licensetrack.performance.sheet import EvaluationSheet
 
 PART = 1000  # rows to a part, so that a hundred thousand can be read without holding them all
 DAYS = ("on", "issued_on", "imported_on", "accepted_on")
-INSTANTS = ("received", "responded", "completed")
+INSTANTS = ("received", "responded", "completed", "due")
 NUMBERS = ("value", "numerator", "denominator")
 
 Row = dict[str, Any]

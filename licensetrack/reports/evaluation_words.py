@@ -27,6 +27,7 @@ _MEASURES = {
     "budget.execution_rate": "预算执行率",
     "support.orders": "技术服务工单数",
     "support.on_time_rate": "技术服务响应及时率",
+    "support.overdue_orders": "技术服务超时工单数",
     "support.satisfaction_rate": "服务对象满意度",
     "sets.accepted": "正式授权套数",
     "budget.initial": "年初预算数",
@@ -43,6 +44,7 @@ _SHORT = {
     "import.first_pass_rate": "一次导入通过率",
     "support.orders": "服务工单",
     "support.on_time_rate": "响应及时率",
+    "support.overdue_orders": "超时工单",
     "support.satisfaction_rate": "服务满意度",
 }
 _ASPECTS = {

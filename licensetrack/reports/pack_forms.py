@@ -27,8 +27,8 @@ MONITORINGS = DATA + "运行监控/"
 # What a line says for ever: numbers, codes and days. Names may be other ones by the time a pack is made again.
 LASTING = (
     "number", "voucher", "unit_code", "product", "district", "category", "kind", "source", "approval", "on",
-    "issued_on", "imported_on", "accepted_on", "received", "responded", "completed", "satisfaction", "failed_imports",
-    "cpus", "sets", "value", "numerator", "denominator",
+    "issued_on", "imported_on", "accepted_on", "received", "responded", "completed", "due", "satisfaction",
+    "failed_imports", "cpus", "sets", "value", "numerator", "denominator",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class ServiceOrder(Base):
 
     `received` is when it came in: 提出时间 where that is known, else 受理时间, which `accepted` says otherwise.
     `answer_due` is when the time to answer was used up; without it the contract's hours hold (measures/service.py).
+    `restore_due` is the same of the time to restore; without it nothing was promised, or it stood still.
     """
 
     __tablename__ = "service_order"
@@ -61,6 +62,7 @@ class ServiceOrder(Base):
     arrived: Mapped[dt.datetime | None] = mapped_column(DateTime)
     restored: Mapped[dt.datetime | None] = mapped_column(DateTime)
     answer_due: Mapped[dt.datetime | None] = mapped_column(DateTime)
+    restore_due: Mapped[dt.datetime | None] = mapped_column(DateTime)
     limits: Mapped[str] = _words(120)
     late: Mapped[bool | None]
     late_reason: Mapped[str] = _words(500)

@@ -23,12 +23,12 @@ COLUMNS = (
     "number", "unit_id", "district", "kind", "received", "responded", "completed", "outcome", "satisfaction",
     "recorded_at", "superseded_at", "document_id", "place", "source", "product", "severity", "title", "raised_by",
     "accepted", "arrived", "restored", "limits", "late", "late_reason", "handler", "work", "related", "confirmed_by",
-    "papers", "answer_due",
+    "papers", "answer_due", "restore_due",
 )  # fmt: skip
 # What many ledgers do not tell: a ledger that is silent leaves what is recorded.
 DETAILS = (
-    "source", "product", "severity", "title", "raised_by", "accepted", "arrived", "restored", "answer_due", "limits",
-    "late", "late_reason", "handler", "work", "related", "confirmed_by", "papers",
+    "source", "product", "severity", "title", "raised_by", "accepted", "arrived", "restored", "answer_due",
+    "restore_due", "limits", "late", "late_reason", "handler", "work", "related", "confirmed_by", "papers",
 )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ class OrderLine:
     arrived: dt.datetime | None = None
     restored: dt.datetime | None = None
     answer_due: dt.datetime | None = None
+    restore_due: dt.datetime | None = None
     limits: str = ""
     late: bool | None = None
     late_reason: str = ""
@@ -151,4 +152,5 @@ def _row(line: OrderLine, at: dt.datetime, document_id: int | None) -> tuple[obj
         line.source, line.product, line.severity, line.title, line.raised_by, wall(line.accepted), wall(line.arrived),
         wall(line.restored), line.limits, line.late, line.late_reason, line.handler, line.work, line.related,
         line.confirmed_by, line.papers, wall(line.answer_due),
+        wall(line.restore_due),
     )  # fmt: skip

@@ -53,7 +53,8 @@ SUPPORT_CHECKS: dict[str, str] = {
            OR o.received <> c.received OR {_differ("o.responded", "c.responded")}
            OR {_differ("o.accepted", _first("'accept'"))} OR {_differ("o.arrived", "c.arrived")}
            OR {_differ("o.restored", "c.restored")} OR {_differ("o.completed", "c.closed")}
-           OR {_differ("o.answer_due", "c.answer_due")} OR coalesce(o.satisfaction, 0) <> coalesce(c.mark, 0))""",
+           OR {_differ("o.answer_due", "c.answer_due")}
+           OR {_differ("o.restore_due", "c.restore_due")} OR coalesce(o.satisfaction, 0) <> coalesce(c.mark, 0))""",
     "every step of an order is in the audit trail": """
         SELECT c.number, s.action FROM (
             SELECT case_id, action, count(*) AS times FROM service_step GROUP BY case_id, action) s

@@ -45,6 +45,10 @@ _OTHERS = {
         "Service orders of the year that were answered within the time of their service level; four hours for orders"
         " of ledgers."
     ),
+    "support.overdue_orders": lazy_gettext(
+        "Service orders of any year over their time to answer or to restore at the end of the day, and not answered or"
+        " not restored by then; four hours to answer where no service level is stated."
+    ),
     "support.satisfaction_rate": lazy_gettext("Of the service orders with a mark, the share with 4 or 5 of 5."),
 }
 

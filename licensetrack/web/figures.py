@@ -54,6 +54,7 @@ HEADINGS = {
     "received": lazy_gettext("Received"),
     "responded": lazy_gettext("Answered"),
     "completed": lazy_gettext("Completed at"),
+    "due": lazy_gettext("Due at"),
     "satisfaction": lazy_gettext("Mark"),
     "failed_imports": lazy_gettext("Failed imports"),
     "cpus": lazy_gettext("CPU count"),
@@ -63,7 +64,7 @@ HEADINGS = {
     "value": lazy_gettext("Counts"),
 }
 ADDED = ("numerator", "denominator", "value")
-MOMENTS = ("received", "responded", "completed")
+MOMENTS = ("received", "responded", "completed", "due")
 DAYS = ("on", "issued_on", "imported_on", "accepted_on")
 NUMBERS = (*ADDED, "cpus", "sets", "failed_imports", "satisfaction")
 

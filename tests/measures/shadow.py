@@ -176,8 +176,16 @@ class Shadow:
         return {
             "support.orders": len(orders),
             "support.on_time_rate": rate(len(on_time), len(orders)),
+            "support.overdue_orders": sum(self._late(o, day) for o in received if district in (None, o.district)),
             "support.satisfaction_rate": rate(sum((o.mark or 0) >= 4 for o in marked), len(marked)),
         }
+
+    @staticmethod
+    def _late(order: Order, day: dt.date) -> bool:
+        """Four hours went by before midnight, and nobody had answered or finished it by then."""
+        until = dt.datetime.combine(day, dt.time()) + dt.timedelta(days=1)
+        done = [time for time in (order.responded, order.completed) if time and time.date() <= day]
+        return order.received + dt.timedelta(hours=4) < until and not done
 
 
 def rate(part: int | Decimal, whole: int | Decimal) -> Decimal | None:
