@@ -62,6 +62,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "DATABASE_URL": database,
         "LICENSETRACK_INSTANCE": str(folder),
         "LICENSETRACK_DEMO_LOGINS": str(logins),
+        "LICENSETRACK_WEBHOOK_HOSTS": "hooks.example",
         "SECRET_KEY": "a key for the browser's tests only, forty characters long",
         "PYTHONUTF8": "1",
     }
@@ -198,16 +199,25 @@ def sign_in(page: Page, site: Site) -> Callable[[str], Page]:
 OF_THE_LOOK = {"runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]}
 
 
+# The script is half a megabyte: it goes into a page once. Of what axe knows afterwards only what is broken comes back.
+ASK_AXE = """async options => {
+    const found = await axe.run({ resultTypes: ["violations"], ...options });
+    return found.violations.map(rule => [rule.id, rule.help, rule.nodes.map(node => node.target)]);
+}"""
+
+
 @pytest.fixture(scope="session")
 def violations() -> Callable[..., list[str]]:
     """violations(page): what axe finds on the page, one line for each broken rule with the places that break it.
 
     With `OF_THE_LOOK` it is asked only for what depends on light and width.
     """
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.base import AXE_SCRIPT
 
     def found(page: Page, options: dict[str, Any] | None = None) -> list[str]:
-        broken = Axe().run(page, options=options or {}).response["violations"]
-        return [f"{rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes']]}" for rule in broken]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        broken = page.evaluate(ASK_AXE, options or {})
+        return [f"{rule}: {text}: {places}" for rule, text, places in broken]
 
     return found
