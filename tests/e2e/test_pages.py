@@ -38,7 +38,7 @@ PAGES: dict[str, list[str]] = {
         f"/corrections/take-back/6000/{SET}", "/units/new", "/units/3/papers", "/platforms/1",
         *(f"/units/3/{act}" for act in ("edit", "rename", "merge", "split", "close")),
         "/service", "/service/FW-{year}-0002", "/service/FW-{year}-0004", "/service/new",
-        "/service/new?kind=vulnerability", "/bulletins", "/bulletins/1", "/bulletins/new",
+        "/service/new?kind=vulnerability", "/bulletins", "/bulletins/TG-{year}-001", "/bulletins/new",
         "/service-statistics?period=2024&by=unit", "/service-statistics/orders?period=2024",
         "/inventory", "/inventory/units/3", "/inventory/scans", "/inventory/scans/1", "/inventory/core-rules",
         "/inventory/differences", "/inventory/differences/1", "/inventory/runs", "/inventory/runs/1", "/load/mapped",
@@ -47,7 +47,7 @@ PAGES: dict[str, list[str]] = {
     "unit_user": [
         "/desk", "/requests", "/requests/XQ-{year}-0001/edit", "/requests/XQ-{year}-0003/edit", "/units/1",
         "/units/1/papers", "/certificates", "/account", "/account/second-factor",
-        "/service/FW-{year}-0003", "/service/FW-{year}-0005", "/bulletins/1", "/notices/settings",
+        "/service/FW-{year}-0003", "/service/FW-{year}-0005", "/bulletins/TG-{year}-001", "/notices/settings",
     ],
     "performance_officer": [
         "/desk", "/monitoring", "/monitoring/1", "/monitoring/2", "/monitoring/2/indicators/C11",
