@@ -1,6 +1,7 @@
 """A worker killed at any moment of a large load or of a report: all of it or nothing, done in the end, nothing left.
 
-Each run kills some twenty times, at other moments each time; `KILLS=200` kills two hundred times, which takes long.
+Each run kills some twenty times, at other moments each time; `KILLS=200` kills two hundred times, which takes longer
+than a test may: `-o faulthandler_timeout=0` lets it.
 """
 
 from __future__ import annotations
