@@ -47,8 +47,8 @@ _OTHERS = {
     ),
     "support.overdue_orders": lazy_gettext(
         "Service orders of any year over their time to answer or to restore at the end of the day, and not answered or"
-        " not restored by then; four hours to answer where no service level is stated. Of a day that is not over, limits"
-        " that end later on it count until they are met."
+        " not restored by then; four hours to answer where no service level is stated. Of a day that is not over,"
+        " limits that end later on it count until they are met."
     ),
     "support.satisfaction_rate": lazy_gettext("Of the service orders with a mark, the share with 4 or 5 of 5."),
 }
