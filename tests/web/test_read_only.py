@@ -6,13 +6,17 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select, text
 
 from licensetrack.core import db
 from licensetrack.core.audit import AuditEntry
+from licensetrack.core.clock import now
 from licensetrack.core.job_queue import Job
 from licensetrack.core.read_only import is_read_only
 from licensetrack.verify import nightly
+from licensetrack.verify.history import CheckRun
+from licensetrack.verify.report import CLOSINGS
 from tests.site import PASSWORD, House, person
 from tests.web.forms import form_of
 from tests.web.routes.table import placed, table
@@ -135,6 +139,18 @@ def test_pages_name_what_is_broken_in_the_reader_s_language(own_house: House) ->
             "an entitlement's counters equal its sets"
             in session.execute(text("SELECT broken FROM check_run")).scalar_one()
         )
+
+
+def test_what_is_broken_and_stops_nothing_is_shown_as_neither_good_nor_bad(own_house: House) -> None:
+    own_house.bind()
+    with db.transaction() as session:
+        for stops in (False, True):
+            broken = [{"invariant": CLOSINGS, "examples": [], "stops": stops}]
+            session.add(CheckRun(kind="books", part="", began_at=now(), ended_at=now(), asked=130, broken=broken,
+                                 login="system"))  # fmt: skip
+            session.flush()
+    shown = BeautifulSoup(own_house.get("/checks", "system_administrator"), "html.parser")
+    assert [badge["class"][-1] for badge in shown.select("td .outcome")] == ["outcome-refused", "outcome-noted"]
 
 
 def test_the_system_administrator_checks_again_and_releases(own_house: House) -> None:
