@@ -42,7 +42,7 @@ def test_goals_and_the_reported_monitoring_lie_in_the_pack_and_are_recounted(
     told = {one.title: one.detail for one in verify(pack)}
     assert [one.title for one in verify(pack) if not one.ok] == []
     assert "10项指标" in told["绩效目标"]
-    assert "由明细复算30项" in told["运行监控（截至2024-07-31）"]
+    assert "由明细复算31项" in told["运行监控（截至2024-07-31）"]
     with ZipFile(BytesIO(pack)) as archive:
         names = archive.namelist()
         for form in ("pdf", "docx", "xlsx"):
