@@ -41,7 +41,7 @@ from licensetrack.reports.fonts import FontBook, Purpose, font_book
 from licensetrack.reports.numbers import printable
 from licensetrack.reports.pdf_blocks import Bookmark, ChartFlow, TextFlow
 from licensetrack.reports.pdf_cells import CellType
-from licensetrack.reports.pdf_form import FormFlow
+from licensetrack.reports.pdf_form import FormFlow, FormGrid
 from licensetrack.reports.pdf_table import TableFlow
 from licensetrack.reports.styles import LANDSCAPE, MM, PORTRAIT, Page
 
@@ -177,7 +177,7 @@ class _Printer:
             case Form():
                 self._caption(block.caption, block.unit)
                 kind = self._cells(len(block.widths))
-                self._add(FormFlow(block, self._page, kind))
+                self._add(FormFlow(FormGrid(block, self._page, kind)))
                 self._note(block.note)
             case ChartBlock():
                 self._add(ChartFlow(block.chart, self._page.text_width, self._book))

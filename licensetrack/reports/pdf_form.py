@@ -14,25 +14,48 @@ from licensetrack.reports.pdf_text import Line
 from licensetrack.reports.styles import Page
 
 
+class FormGrid:
+    """An official form laid out once: where its columns end, the broken lines of its cells, the heights of its rows."""
+
+    def __init__(self, form: Form, page: Page, kind: CellType) -> None:
+        self.form, self.kind, self.page = form, kind, page
+        self.edges = column_edges(form.widths, page.text_width)
+        self.placed = place_cells(form)
+        self.lines = [
+            kind.broken(
+                cell_text(place.cell.value, place.cell.kind),
+                self.edges[place.column + place.cell.columns] - self.edges[place.column],
+                place.cell.label,
+            )
+            for place in self.placed
+        ]
+        self.heights = self._row_heights()
+
+    def _row_heights(self) -> list[float]:
+        heights = [self.kind.height(1)] * len(self.form.rows)
+
+        def need(place: PlacedCell, lines: tuple[Line, ...]) -> None:
+            rows = range(place.row, place.row + place.cell.rows)
+            missing = self.kind.height(len(lines)) - sum(heights[row] for row in rows)
+            if missing > 0:
+                for row in rows:
+                    heights[row] += missing / len(rows)
+
+        for by_rows in (1, 2):  # cells of one row first, then those that cover several
+            for place, lines in zip(self.placed, self.lines, strict=True):
+                if min(place.cell.rows, 2) == by_rows:
+                    need(place, lines)
+        return heights
+
+
 class FormFlow(Flowable):
     """An official form; where it breaks, labels that cover both sides and headings of a list are written on both."""
 
-    def __init__(self, form: Form, page: Page, kind: CellType, rows: Sequence[int] | None = None) -> None:
+    def __init__(self, grid: FormGrid, rows: Sequence[int] | None = None) -> None:
         super().__init__()
-        self._form, self._kind, self._page = form, kind, page
-        self._edges = column_edges(form.widths, page.text_width)
-        self._placed = place_cells(form)
-        self._rows = rows if rows is not None else range(len(form.rows))
-        self._lines = [
-            kind.broken(
-                cell_text(place.cell.value, place.cell.kind),
-                self._edges[place.column + place.cell.columns] - self._edges[place.column],
-                place.cell.label,
-            )
-            for place in self._placed
-        ]
-        self._heights = self._row_heights()
-        self.width = page.text_width
+        self._grid, self._form, self._heights = grid, grid.form, grid.heights
+        self._rows = rows if rows is not None else range(len(grid.form.rows))
+        self.width = grid.page.text_width
         self.height = sum(self._heights[row] for row in self._rows)
 
     def least_height(self) -> float:
@@ -53,7 +76,7 @@ class FormFlow(Flowable):
                 break
             height += self._heights[row]
             taken += 1
-        at_top = available_height > self._page.text_height - 1
+        at_top = available_height > self._grid.page.text_height - 1
         if taken == 0 or ((taken < 3 or self._form.whole) and not at_top):
             return []
         listing = self._form.listing
@@ -61,10 +84,11 @@ class FormFlow(Flowable):
             taken -= 1  # a heading does not stand alone at the foot of a page
         rest = self._rows[taken:]
         again = listing[:1] if taken > 1 and rest and rest[0] in listing[1:] else ()
-        return [FormFlow(self._form, self._page, self._kind, part) for part in (self._rows[:taken], (*again, *rest))]
+        return [FormFlow(self._grid, part) for part in (self._rows[:taken], (*again, *rest))]
 
     def draw(self) -> None:
         """Every cell in its frame."""
+        edges = self._grid.edges
         tops: dict[int, float] = {}
         height = 0.0
         for row in self._rows:
@@ -72,32 +96,16 @@ class FormFlow(Flowable):
             height += self._heights[row]
         boxes: list[Box] = []
         rules: list[Rule] = []
-        for place, lines in zip(self._placed, self._lines, strict=True):
+        for place, lines in zip(self._grid.placed, self._grid.lines, strict=True):
             covered = [row for row in range(place.row, place.row + place.cell.rows) if row in tops]
             if not covered:
                 continue
             shown = lines if place.cell.label or place.row in tops else ()
-            x, right = self._edges[place.column], self._edges[place.column + place.cell.columns]
+            x, right = edges[place.column], edges[place.column + place.cell.columns]
             y, bottom = tops[covered[0]], tops[covered[-1]] + self._heights[covered[-1]]
             fill = "head" if place.cell.label else ""
             boxes.append(Box(x, y, right - x, bottom - y, shown, place.cell.alignment, place.cell.label, fill))
             rules += [(x, y, right, y), (x, y, x, bottom)]
         outer: list[Rule] = [(0, 0, self.width, 0), (0, height, self.width, height), (0, 0, 0, height)]
         outer.append((self.width, 0, self.width, height))
-        draw_cells(self.canv, boxes, rules, outer, self._kind, 0, height)
-
-    def _row_heights(self) -> list[float]:
-        heights = [self._kind.height(1)] * len(self._form.rows)
-
-        def need(place: PlacedCell, lines: tuple[Line, ...]) -> None:
-            rows = range(place.row, place.row + place.cell.rows)
-            missing = self._kind.height(len(lines)) - sum(heights[row] for row in rows)
-            if missing > 0:
-                for row in rows:
-                    heights[row] += missing / len(rows)
-
-        for by_rows in (1, 2):  # cells of one row first, then those that cover several
-            for place, lines in zip(self._placed, self._lines, strict=True):
-                if min(place.cell.rows, 2) == by_rows:
-                    need(place, lines)
-        return heights
+        draw_cells(self.canv, boxes, rules, outer, self._grid.kind, 0, height)
