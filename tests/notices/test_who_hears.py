@@ -43,16 +43,6 @@ def school(database: Engine) -> Unit:
     return trade.unit("SZ0001")
 
 
-@pytest.fixture
-def clerk(school: Unit) -> Actor:
-    return person("uma", "unit_user", Scope("unit", str(school.id)))
-
-
-@pytest.fixture
-def stranger(school: Unit) -> Actor:
-    return person("una", "unit_user", Scope("unit", str(trade.unit("SZ0002").id)))
-
-
 def test_the_unit_hears_what_it_is_given_and_another_does_not(school: Unit, clerk: Actor, stranger: Actor) -> None:
     operator = person("olga", "operator")
     trade.issued("SQ-2024-0001", school)

@@ -29,16 +29,6 @@ def school(database: Engine, clock: Clock) -> Unit:
     return trade.unit("SZ0001")
 
 
-@pytest.fixture
-def clerk(school: Unit) -> Actor:
-    return person("uma", "unit_user", Scope("unit", str(school.id)))
-
-
-@pytest.fixture
-def stranger(school: Unit) -> Actor:
-    return person("una", "unit_user", Scope("unit", str(trade.unit("SZ0002", district="南山区").id)))
-
-
 def news(actor: Actor) -> list[tuple[str, str]]:
     """What a person hears of differences, once the outbox is told."""
     telling.dispatch()
